@@ -1,0 +1,98 @@
+import { type Entitlement, mayDecide, type Refusal } from './approval.ts'
+import type { Candidate } from './candidate.ts'
+import type { LogEntry, PersonEvent } from './lifecycle.ts'
+import type { Chat, Clock, MessageRef, Person } from './ports.ts'
+import type { Store } from './storage.ts'
+
+/** What the bot answers to whoever pressed a button or asked for an undo. */
+export type DecisionAnswer =
+  | {
+      readonly kind: 'recorded'
+      readonly candidate: Candidate
+      readonly entry: LogEntry
+      readonly paused: boolean
+    }
+  /** Not possible (any more): somebody was faster, or the button is of an earlier round. `last` says who and when. */
+  | { readonly kind: 'already'; readonly candidate: Candidate; readonly last: LogEntry }
+  | { readonly kind: 'not_allowed'; readonly why: Refusal }
+  /** The platform could not say who this is; nobody decides unchecked. */
+  | { readonly kind: 'try_again' }
+  | { readonly kind: 'unknown_button' }
+
+export type DecisionContext = { readonly store: Store; readonly chat: Chat; readonly clock: Clock }
+
+/**
+ * A person pressed a button. Records the decision, and nothing else; whoever pressed gets an answer in any case.
+ * @param at the message on which it was pressed: remembered, so that it is kept up to date even if the bot had lost it.
+ */
+export async function press(
+  {
+    personId,
+    event,
+    token,
+    at,
+  }: { personId: string; event: PersonEvent; token: string; at: MessageRef | null },
+  context: DecisionContext,
+): Promise<DecisionAnswer> {
+  const { store, chat, clock } = context
+  const button = await store.candidateByToken(token)
+  if (!button) return { kind: 'unknown_button' }
+  const placement = await store.placement(button.candidate.id, chat.platform)
+  if (at && placement) await store.posted(placement.messageId, at, clock.now())
+  return decide(button.candidate, button.current, { personId, event }, context)
+}
+
+/** A person decided by name instead of by button: `/reclaim undo <user>`. */
+export function decideByName(
+  candidate: Candidate,
+  asked: { personId: string; event: PersonEvent },
+  context: DecisionContext,
+): Promise<DecisionAnswer> {
+  return decide(candidate, true, asked, context)
+}
+
+async function decide(
+  candidate: Candidate,
+  current: boolean,
+  { personId, event }: { personId: string; event: PersonEvent },
+  context: DecisionContext,
+): Promise<DecisionAnswer> {
+  const { store, chat, clock } = context
+  const asked = await entitlement(personId, candidate, context)
+  if (asked.kind === 'unreachable') return { kind: 'try_again' }
+  if (!asked.entitlement.allowed) return { kind: 'not_allowed', why: asked.entitlement.why }
+  if (asked.person) await store.rememberPerson(asked.person)
+  if (!current) return already(candidate, store)
+
+  const { id: candidateId, version } = candidate
+  const actor = `${chat.platform}:${personId}`
+  const note = { as: asked.entitlement.as }
+  const recorded = await store.record({ candidateId, event, actor, note, at: clock.now(), version })
+  if (recorded.kind === 'refused') return already(recorded.candidate, store)
+  return {
+    kind: 'recorded',
+    candidate: recorded.candidate,
+    entry: recorded.entry,
+    paused: (await store.paused()) !== null,
+  }
+}
+
+/** Whether a person may decide about a candidate, by the platform's own word of at most 5 minutes ago. */
+export async function entitlement(
+  personId: string,
+  candidate: Candidate,
+  { store, chat }: Pick<DecisionContext, 'store' | 'chat'>,
+): Promise<{ kind: 'unreachable' } | { kind: 'known'; person: Person | null; entitlement: Entitlement }> {
+  const placement = await store.placement(candidate.id, chat.platform)
+  const person = await chat.person(personId).catch(() => 'unreachable' as const)
+  if (person === 'unreachable') return { kind: 'unreachable' }
+  return { kind: 'known', person, entitlement: mayDecide(person, candidate, placement?.approver ?? null) }
+}
+
+/** The latest thing that happened by a decision or its consequence; waiting is no answer to "who was faster". */
+async function already(candidate: Candidate, store: Store): Promise<DecisionAnswer> {
+  const timeline = await store.timeline(candidate.id)
+  const last = timeline.findLast(entry => entry.event !== 'wait')
+  if (!last) throw new Error(`Candidate ${candidate.id} has no history.`)
+  return { kind: 'already', candidate, last }
+}

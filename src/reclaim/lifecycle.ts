@@ -1,0 +1,210 @@
+import type { Facts } from './candidate.ts'
+import type { CandidateId } from './ids.ts'
+
+/**
+ * All that can happen to a candidate. A pair that is not listed is refused.
+ * The state diagram in ARCHITECTURE.md and the buttons in chat are drawn from this table.
+ */
+export const LIFECYCLE = {
+  proposed: { approve: 'approved', skip: 'skipped', expire: 'expired', withdraw: 'withdrawn' },
+  approved: {
+    begin: 'reclaiming',
+    wait: 'approved',
+    undo: 'proposed',
+    withdraw: 'withdrawn',
+    rehearse: 'rehearsed',
+    found_done: 'reclaimed',
+  },
+  reclaiming: { done: 'reclaimed', refused: 'failed', lose_track: 'verifying' },
+  verifying: { found_done: 'reclaimed', found_undone: 'approved', give_up: 'failed' },
+  failed: {
+    retry: 'approved',
+    skip: 'skipped',
+    expire: 'expired',
+    withdraw: 'withdrawn',
+    found_done: 'reclaimed',
+  },
+  reclaimed: {},
+  skipped: {},
+  expired: {},
+  withdrawn: {},
+  rehearsed: {},
+} as const satisfies Record<string, Record<string, string>>
+
+export type State = keyof typeof LIFECYCLE
+type EventsOf<S extends State> = keyof (typeof LIFECYCLE)[S]
+/** What can happen to a candidate that exists. */
+export type Happening = { [S in State]: EventsOf<S> }[State]
+/** Every word in the history: `propose` opens it. */
+export type EventName = 'propose' | Happening
+/** What a person does with a button. */
+export type PersonEvent = 'approve' | 'skip' | 'undo' | 'retry'
+
+/** States in which an account must not be proposed a second time. */
+export const OPEN_STATES = [
+  'proposed',
+  'approved',
+  'reclaiming',
+  'verifying',
+  'failed',
+] as const satisfies State[]
+
+/** How often a write may be sent again after a read proved that it had not happened, per approval. */
+export const MAX_FOUND_UNDONE = 3
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+/**
+ * How long after losing track of a write the account is read again, by reads that found it undone before.
+ * ServiceNow cancels a REST transaction after 60 s (ServiceNow docs, Default quota rules), so nothing is read sooner.
+ */
+export const VERIFY_AFTER_MS = [90 * SECOND, 5 * MINUTE, 15 * MINUTE] as const
+
+/** Why something happened, in words of the machine. Never names, never people's own text. */
+export const REASONS = [
+  'facts_changed',
+  'no_longer_qualifies',
+  'excluded',
+  'already_gone',
+  'settings_changed',
+  'rehearsal_over',
+  'approver_not_entitled',
+  'over_daily_cap',
+  'over_approver_cap',
+  'roster_unreadable',
+  'account_unreadable',
+  'approver_unreadable',
+  'interrupted',
+  'not_confirmed',
+  'still_there',
+] as const
+export type Reason = (typeof REASONS)[number]
+
+/** A fact that is not what it was. Values are given only where every reader of the channel may know them. */
+export type Change = {
+  readonly field: keyof Facts
+  readonly from?: string | number | null
+  readonly to?: string | number | null
+}
+
+/** What the history keeps beside the event: the reason, and what was asked of and answered by ServiceNow. */
+export type Note = {
+  readonly why?: Reason
+  readonly changes?: readonly Change[]
+  /** What ServiceNow answered: HTTP status (`null` = no answer) and its own words, shortened. */
+  readonly status?: number | null
+  readonly detail?: string
+  /** Salted hash of the facts that were shown. */
+  readonly facts?: string
+  /** In which capacity a person decided. */
+  readonly as?: 'manager' | 'named'
+}
+
+/** One row of the history. */
+export type LogEntry = {
+  readonly seq: number
+  readonly candidateId: CandidateId
+  readonly event: EventName
+  readonly from: State | null
+  readonly to: State
+  readonly actor: string
+  readonly note: Note
+  readonly at: number
+}
+
+/** The part of a candidate that its history determines. */
+export type Standing = {
+  readonly state: State
+  readonly version: number
+  readonly round: number
+  readonly approvalSeq: number | null
+  readonly approvedBy: string | null
+  readonly begunAt: number | null
+  readonly foundUndone: number
+  readonly waitingFor: Reason | null
+}
+
+/** A task that a transition asks for. */
+export type FollowUp = { readonly kind: 'write' | 'verify'; readonly afterMs: number }
+
+export type Decision =
+  | { readonly kind: 'accepted'; readonly to: State; readonly followUps: readonly FollowUp[] }
+  | { readonly kind: 'refused' }
+
+/**
+ * Whether something may happen to a candidate now, and what has to follow. Pure: the one place where it is decided.
+ * @param graceMs how long an approval can be undone before the write.
+ */
+export function decide(now: Standing, event: Happening, why: Reason | undefined, graceMs: number): Decision {
+  const row: Partial<Record<Happening, State>> = LIFECYCLE[now.state]
+  const to = row[event]
+  if (to === undefined || !guards(now, event, why)) return { kind: 'refused' }
+  return { kind: 'accepted', to, followUps: followUps(now, event, graceMs) }
+}
+
+function guards(now: Standing, event: Happening, why: Reason | undefined): boolean {
+  switch (event) {
+    case 'found_done':
+      return now.begunAt !== null
+    case 'found_undone':
+      return now.foundUndone < MAX_FOUND_UNDONE
+    case 'rehearse':
+      return now.begunAt === null
+    case 'wait':
+      return why !== undefined && now.waitingFor !== why
+    default:
+      return true
+  }
+}
+
+function followUps(now: Standing, event: Happening, graceMs: number): FollowUp[] {
+  switch (event) {
+    case 'approve':
+    case 'retry':
+      return [{ kind: 'write', afterMs: graceMs }]
+    case 'found_undone':
+      return [{ kind: 'write', afterMs: 0 }]
+    case 'lose_track':
+      return [
+        {
+          kind: 'verify',
+          afterMs: VERIFY_AFTER_MS[Math.min(now.foundUndone, VERIFY_AFTER_MS.length - 1)] ?? 0,
+        },
+      ]
+    default:
+      return []
+  }
+}
+
+/**
+ * A candidate's standing after one more row of its history. Folding it over the whole history, from `null`,
+ * gives the standing that the store must hold.
+ */
+export function evolve(before: Standing | null, entry: LogEntry): Standing {
+  const start = before ?? {
+    version: 0,
+    round: 1,
+    approvalSeq: null,
+    approvedBy: null,
+    begunAt: null,
+    foundUndone: 0,
+  }
+  const enters = entry.to === 'approved' && entry.from !== 'approved'
+  const approves = entry.event === 'approve' || entry.event === 'retry'
+  return {
+    state: entry.to,
+    version: start.version + 1,
+    round: start.round + (entry.event === 'undo' || entry.event === 'retry' ? 1 : 0),
+    approvalSeq: enters ? entry.seq : start.approvalSeq,
+    approvedBy: approves ? entry.actor : start.approvedBy,
+    begunAt: start.begunAt ?? (entry.event === 'begin' ? entry.at : null),
+    foundUndone: approves ? 0 : start.foundUndone + (entry.event === 'found_undone' ? 1 : 0),
+    waitingFor: entry.event === 'wait' ? (entry.note.why ?? null) : null,
+  }
+}
+
+/** The buttons that make sense in a state, in the order in which they are shown. */
+export function buttonsIn(state: State): PersonEvent[] {
+  const row: Partial<Record<Happening, State>> = LIFECYCLE[state]
+  return (['approve', 'retry', 'skip', 'undo'] as const).filter(event => row[event] !== undefined)
+}

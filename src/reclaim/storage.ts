@@ -1,0 +1,251 @@
+import type { Action, Candidate, Proposal, RosterStatus } from './candidate.ts'
+import type { CandidateId, MessageId, RunId, SysId, TaskId } from './ids.ts'
+import type { Happening, LogEntry, Note, State } from './lifecycle.ts'
+import type { MessageContent, MessageRef, Person, Platform } from './ports.ts'
+import type { RunReport } from './run.ts'
+
+/**
+ * Where everything is kept. Each verb is one transaction; none is held open across an `await` of the caller.
+ * A verb that throws has changed nothing.
+ */
+export type Store = Candidates & Runs & Tasks & Messages & Control & Reports & { close(): Promise<void> }
+
+/* ── Candidates ─────────────────────────────────────────────────────────── */
+
+/** What becomes of the task on whose behalf something is recorded; in the same transaction. */
+export type TaskEnd = { readonly id: TaskId; readonly ends: 'settled' | { readonly dueAt: number } }
+
+export type Recording = {
+  readonly candidateId: CandidateId
+  readonly event: Happening
+  readonly actor: string
+  readonly note: Note
+  readonly at: number
+  /** The version that the decision was taken on. When it is no longer the present one, nothing is recorded. */
+  readonly version?: number
+  readonly task?: TaskEnd
+}
+
+export type Recorded =
+  | { readonly kind: 'recorded'; readonly candidate: Candidate; readonly entry: LogEntry }
+  /** The lifecycle or another, faster writer stood in the way. The task's end, if any, is kept all the same. */
+  | { readonly kind: 'refused'; readonly candidate: Candidate; readonly last: LogEntry }
+
+/** What keeps a write from beginning; asked inside the transaction that records `begin`. */
+export type Limits = {
+  readonly maxPerDay: number
+  readonly maxPerApproverPerDay: number
+  readonly dayStart: number
+}
+
+export type Begun =
+  | { readonly kind: 'begun'; readonly candidate: Candidate }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'capped'; readonly why: 'over_daily_cap' | 'over_approver_cap' }
+
+export type Candidates = {
+  candidate(id: CandidateId): Promise<Candidate | null>
+  /** The candidate that a button belongs to, and whether the button is of its present round. */
+  candidateByToken(token: string): Promise<{ candidate: Candidate; current: boolean } | null>
+  /** By id, user name or e-mail (without case): newest first. */
+  candidatesOf(user: string): Promise<Candidate[]>
+  /** Applies the lifecycle: new state, event row, follow-up tasks and announcements. */
+  record(recording: Recording): Promise<Recorded>
+  /** Records the intent to write, unless paused or over a cap. */
+  begin(candidate: Candidate, at: number, limits: Limits): Promise<Begun>
+  timeline(id: CandidateId): Promise<LogEntry[]>
+  /** Candidates whose time to be decided is over: proposed and posted, or failed, before `before`. */
+  overdue(before: number): Promise<Candidate[]>
+}
+
+/* ── Runs ───────────────────────────────────────────────────────────────── */
+
+export type RunStart = {
+  readonly id: RunId
+  /** The schedule's slot; `null` = asked for by a person. */
+  readonly slot: number | null
+  readonly actor: string
+  readonly at: number
+}
+
+/** An account that a person skipped. */
+export type Skip = { readonly at: number; readonly dryRun: boolean; readonly rosterStatus: RosterStatus }
+
+/** What earlier runs left behind, as a new run needs it. */
+export type Standings = {
+  readonly open: ReadonlyMap<SysId, Candidate>
+  /** The latest skip of each account. */
+  readonly skips: ReadonlyMap<SysId, Skip>
+  /** How often each account's proposal expired. */
+  readonly expiries: ReadonlyMap<SysId, number>
+}
+
+export type RunResult = {
+  readonly report: RunReport
+  readonly withdrawals: readonly { readonly candidate: Candidate; readonly note: Note }[]
+  readonly proposals: readonly (Proposal & { readonly askedBefore: number })[]
+}
+
+export type Runs = {
+  startRun(
+    run: RunStart,
+  ): Promise<
+    | { readonly kind: 'started' }
+    | { readonly kind: 'busy'; readonly since: number; readonly actor: string }
+    | { readonly kind: 'slot_done' }
+  >
+  standings(): Promise<Standings>
+  /** Promotes a complete scan: withdrawals, new candidates, the report, and the tasks that tell the chats. */
+  finishRun(result: RunResult): Promise<void>
+  /** A run that found nothing out: its slot is free again. */
+  abandonRun(id: RunId, reason: string, at: number): Promise<void>
+  run(id: RunId): Promise<RunReport | null>
+}
+
+/* ── Tasks ──────────────────────────────────────────────────────────────── */
+
+export type Lane = 'servicenow' | Platform
+
+/**
+ * Something that still has to be done to the outside world. `attempts` counts this one: a task taken for the second
+ * time was interrupted, or failed, and may have had its effect.
+ */
+type TaskOf<Lanes, Kinds, Subject> = {
+  readonly id: TaskId
+  readonly lane: Lanes
+  readonly kind: Kinds
+  readonly attempts: number
+} & Readonly<Subject>
+export type WriteTask = TaskOf<
+  'servicenow',
+  'write' | 'verify',
+  { candidateId: CandidateId; askedBy: number }
+>
+export type DigestTask = TaskOf<Platform, 'digest', { runId: RunId }>
+export type MessageTask = TaskOf<Platform, 'post' | 'announce', { messageId: MessageId }>
+export type Task = WriteTask | DigestTask | MessageTask
+
+export type Tasks = {
+  /**
+   * The next task of a lane that is due, now leased. In a chat's lane strictly the oldest; at ServiceNow never two of
+   * one candidate at a time.
+   */
+  takeTask(lane: Lane, now: number): Promise<Task | null>
+  settle(id: TaskId): Promise<void>
+  postpone(id: TaskId, dueAt: number, reason: string): Promise<void>
+  /** Ends a task that cannot succeed; it is kept, counted and shown. */
+  giveUp(id: TaskId, reason: string): Promise<void>
+}
+
+/* ── Messages ───────────────────────────────────────────────────────────── */
+
+export type MessagePlan = {
+  readonly id: MessageId
+  readonly kind: 'header' | 'list'
+  readonly approver: string | null
+  readonly part: number
+  readonly parts: number
+  readonly candidateIds: readonly CandidateId[]
+  /** Header only: candidates that go to the named approvers because their manager cannot be asked. */
+  readonly withoutManager: number
+}
+
+export type Message = {
+  readonly id: MessageId
+  readonly platform: Platform
+  readonly content: MessageContent
+  /** Where it stands; more than one place after a post whose outcome was unknown. */
+  readonly refs: readonly MessageRef[]
+  /** Transitions that its thread has not been told yet, oldest first. */
+  readonly unannounced: readonly LogEntry[]
+}
+
+export type Messages = {
+  /** Candidates of a run that are still to be shown on a platform. */
+  unplaced(runId: RunId, platform: Platform): Promise<Candidate[]>
+  /** Fixes a run's messages and approvers on a platform and asks for them to be posted; ends the digest task. */
+  layOut(
+    task: TaskId,
+    runId: RunId,
+    platform: Platform,
+    plan: readonly MessagePlan[],
+    at: number,
+  ): Promise<void>
+  message(id: MessageId): Promise<Message | null>
+  /** The message is known to stand at `ref`. Told twice it changes nothing. */
+  posted(id: MessageId, ref: MessageRef, at: number): Promise<void>
+  /** The thread was told everything up to `seq`. Ends the task; asks for another where more has happened. */
+  announced(task: TaskId, id: MessageId, seq: number, at: number): Promise<void>
+  /** Where a candidate is shown on a platform, and to whom it was assigned there. */
+  placement(
+    id: CandidateId,
+    platform: Platform,
+  ): Promise<{ messageId: MessageId; approver: string | null } | null>
+}
+
+/* ── Control ────────────────────────────────────────────────────────────── */
+
+/** A scheduled job's durable memory. */
+export type Job = {
+  /** What it was computed from; another cron or zone recomputes the next slot. */
+  readonly schedule: string
+  readonly nextDueAt: number
+  /** When the present slot was first tried and failed; `null` = not yet. */
+  readonly failingSince: number | null
+  readonly retryAt: number | null
+}
+
+/** Something that a shell command asks of the running bot. */
+export type ShellRequest = { readonly id: string; readonly kind: 'run'; readonly actor: string }
+
+export type Control = {
+  paused(): Promise<{ readonly by: string; readonly at: number } | null>
+  pause(by: string, at: number): Promise<void>
+  /** @returns how many writes will begin; each is due a full grace time from now. */
+  resume(at: number, graceMs: number): Promise<number>
+  job(): Promise<Job | null>
+  saveJob(job: Job): Promise<void>
+  /** Keeps names for the history; erasable, apart from the events. */
+  rememberPerson(person: Person): Promise<void>
+  takeRequests(): Promise<ShellRequest[]>
+  answerRequest(id: string, answer: string, ok: boolean): Promise<void>
+  /** Posts a word to the channel of each platform. */
+  notify(notice: Extract<MessageContent, { kind: 'notice' }>['notice'], at: number): Promise<void>
+}
+
+/* ── Reports ────────────────────────────────────────────────────────────── */
+
+export type Summary = {
+  readonly paused: { readonly by: string; readonly at: number } | null
+  readonly byState: Readonly<Partial<Record<State, number>>>
+  /** Of open candidates; `approver` is a platform id, `null` = the named approvers. */
+  readonly byApprover: readonly { readonly approver: string | null; readonly open: number }[]
+  readonly oldestWaiting: { readonly candidateId: CandidateId; readonly since: number } | null
+  readonly writesToday: number
+  readonly lastRun: RunReport | null
+  readonly running: { readonly since: number; readonly actor: string } | null
+  readonly nextRunAt: number | null
+  /** Yearly saving of what was reclaimed, and of what is still open. */
+  readonly saving: { readonly reclaimed: number; readonly open: number }
+  readonly tasks: { readonly waiting: number; readonly givenUp: number }
+}
+
+/** A row of the history with the names that are still known. */
+export type HistoryRow = LogEntry & {
+  readonly userName: string
+  readonly name: string
+  readonly actorName: string | null
+  readonly action: Action
+}
+
+export type ChainCheck =
+  | { readonly kind: 'intact'; readonly rows: number; readonly head: string }
+  | { readonly kind: 'broken'; readonly seq: number; readonly reason: string }
+
+export type Reports = {
+  summary(dayStart: number): Promise<Summary>
+  /** Newest last. */
+  history(filter: { readonly user?: string; readonly limit?: number }): Promise<HistoryRow[]>
+  verifyChain(): Promise<ChainCheck>
+}

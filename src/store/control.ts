@@ -1,0 +1,89 @@
+import type { MessageId } from '../reclaim/ids.ts'
+import type { Ids, Notice, Person, Platform } from '../reclaim/ports.ts'
+import type { Control as ControlPort, Job, ShellRequest } from '../reclaim/storage.ts'
+import type { Db } from './database.ts'
+import type { Outbox } from './outbox.ts'
+import type { Verb } from './transaction.ts'
+
+type Pause = { readonly by: string; readonly at: number }
+
+/** Small facts that outlive the process, one JSON value a name. */
+export function createControl(db: Db) {
+  const read = db.prepare<[string], { value: string }>('SELECT value FROM control WHERE name = ?')
+  const write = db.prepare('INSERT OR REPLACE INTO control (name, value) VALUES (?, ?)')
+  const remove = db.prepare('DELETE FROM control WHERE name = ?')
+  const get = (name: string) => {
+    const row = read.get(name)
+    return row ? JSON.parse(row.value) : null
+  }
+  return {
+    paused: (): Pause | null => get('pause'),
+    pause: (by: string, at: number) => {
+      if (!get('pause')) write.run('pause', JSON.stringify({ by, at }))
+    },
+    unpause: () => {
+      remove.run('pause')
+    },
+    job: (): Job | null => get('job'),
+    saveJob: (job: Job) => {
+      write.run('job', JSON.stringify(job))
+    },
+  }
+}
+
+export type Control = ReturnType<typeof createControl>
+
+/** The control verbs of the port. */
+export function createControlVerbs(
+  db: Db,
+  { reading, writing }: { reading: Verb; writing: Verb },
+  control: Control,
+  outbox: Outbox,
+  platforms: readonly Platform[],
+  ids: Ids,
+): ControlPort {
+  const rearm = db.prepare<{ dueAt: number }>(
+    `UPDATE outbox SET due_at = :dueAt WHERE ended IS NULL AND kind = 'write' AND EXISTS (
+       SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
+  )
+  const person = db.prepare('INSERT OR REPLACE INTO people (actor, name, email) VALUES (?, ?, ?)')
+  const waiting = db.prepare<[], ShellRequest>(
+    'SELECT id, kind, actor FROM requests WHERE taken = 0 ORDER BY at, id',
+  )
+  const taken = db.prepare('UPDATE requests SET taken = 1 WHERE id = ?')
+  const answer = db.prepare('UPDATE requests SET answer = ?, ok = ? WHERE id = ?')
+  const notice = db.prepare(
+    `INSERT INTO messages (id, platform, kind, part, parts, without_manager, notice, announced_seq, at)
+     VALUES (?, ?, 'notice', 1, 1, 0, ?, 0, ?)`,
+  )
+  const takeRequests = db.transaction((): ShellRequest[] => {
+    const requests = waiting.all()
+    for (const request of requests) taken.run(request.id)
+    return requests
+  })
+
+  return {
+    paused: reading(control.paused),
+    pause: writing(control.pause),
+    resume: writing((at: number, graceMs: number) => {
+      control.unpause()
+      return rearm.run({ dueAt: at + graceMs }).changes
+    }),
+    job: reading(control.job),
+    saveJob: reading(control.saveJob),
+    rememberPerson: reading((who: Person) => {
+      person.run(`${who.platform}:${who.id}`, who.name, who.email)
+    }),
+    takeRequests: async () => takeRequests.immediate(),
+    answerRequest: reading((id: string, text: string, ok: boolean) => {
+      answer.run(text, ok ? 1 : 0, id)
+    }),
+    notify: writing((word: Notice, at: number) => {
+      for (const platform of platforms) {
+        const id = ids.next() as MessageId
+        notice.run(id, platform, JSON.stringify(word), at)
+        outbox.askPost(platform, id, at)
+      }
+    }),
+  }
+}

@@ -1,0 +1,91 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { MIGRATIONS } from './migrations.ts'
+
+export type Db = Database.Database
+
+/**
+ * Opens the store for its one owner: creates it, or brings an older one up to date.
+ * @param path `:memory:` for tests that need no file.
+ * @throws Error (one readable sentence) when the file is newer than this program, or no store.
+ */
+export function openDatabase(path: string): Db {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const db = open(path, {})
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.pragma('foreign_keys = ON')
+  db.pragma('busy_timeout = 5000')
+  migrate(db, path)
+  if (path !== ':memory:') chmodSync(path, 0o600)
+  return db
+}
+
+/**
+ * Opens the store to look into it while a bot may be writing.
+ * @throws Error when there is none yet, or when it has another version than this program.
+ */
+export function openForReading(path: string): Db {
+  const db = open(path, { readonly: true, fileMustExist: true })
+  db.pragma('busy_timeout = 5000')
+  const version = versionOf(db, path)
+  if (version !== MIGRATIONS.length)
+    throw new Error(
+      `The store ${path} has version ${version}, this program needs ${MIGRATIONS.length}. Start the bot of this version once; it brings the store up to date.`,
+    )
+  return db
+}
+
+function open(path: string, options: Database.Options): Db {
+  try {
+    return new Database(path, options)
+  } catch (error) {
+    throw new Error(
+      `The store ${path} cannot be opened (${reason(error)}). Check store.path and the rights on its folder.`,
+    )
+  }
+}
+
+function migrate(db: Db, path: string): void {
+  const version = versionOf(db, path)
+  if (version > MIGRATIONS.length)
+    throw new Error(
+      `The store ${path} was written by a newer version of the bot (${version}, this one knows ${MIGRATIONS.length}). Install that version, or point store.path elsewhere.`,
+    )
+  db.transaction(() => {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step)
+    db.pragma(`user_version = ${MIGRATIONS.length}`)
+  }).exclusive()
+}
+
+function versionOf(db: Db, path: string): number {
+  try {
+    return Number(db.pragma('user_version', { simple: true }))
+  } catch (error) {
+    throw new Error(
+      `${path} is not a store of this bot (${reason(error)}). Point store.path elsewhere, or restore a backup.`,
+    )
+  }
+}
+
+/**
+ * Takes the right to write: an exclusive transaction held open on a second file, which the kernel frees the moment
+ * this process ends, however it ends.
+ * @returns a function that gives it back, or `null` when another process holds it.
+ */
+export function takeOwnership(path: string): (() => void) | null {
+  if (path === ':memory:') return () => {}
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const lock = open(`${path}.lock`, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return () => lock.close()
+  } catch (error) {
+    lock.close()
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null
+    throw error
+  }
+}
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,134 @@
+import type { CandidateId, MessageId, RunId, TaskId } from '../reclaim/ids.ts'
+import type { LogEntry } from '../reclaim/lifecycle.ts'
+import type { MessageContent, MessageRef, Platform } from '../reclaim/ports.ts'
+import type { RunReport } from '../reclaim/run.ts'
+import type { Message, MessagePlan, Messages } from '../reclaim/storage.ts'
+import type { CandidateTable } from './candidates.ts'
+import type { Db } from './database.ts'
+import { type EventLog, entryOf } from './events.ts'
+import type { Outbox } from './outbox.ts'
+import type { Verb } from './transaction.ts'
+
+type MessageRow = {
+  id: string
+  platform: string
+  kind: 'header' | 'list' | 'notice'
+  run_id: string | null
+  approver: string | null
+  part: number
+  parts: number
+  without_manager: number
+  notice: string | null
+  announced_seq: number
+  report: string | null
+}
+
+/** The messages' verbs of the port. */
+export function createMessages(
+  db: Db,
+  { reading, writing }: { reading: Verb; writing: Verb },
+  table: CandidateTable,
+  events: EventLog,
+  outbox: Outbox,
+): Messages {
+  const one = db.prepare<[string], MessageRow>(
+    'SELECT m.*, r.report FROM messages m LEFT JOIN runs r ON r.id = m.run_id WHERE m.id = ?',
+  )
+  const placed = db.prepare<[string], { candidate_id: string }>(
+    'SELECT candidate_id FROM placements WHERE message_id = ? ORDER BY position',
+  )
+  const refs = db.prepare<[string], MessageRef>(
+    'SELECT conversation, ref AS id FROM postings WHERE message_id = ? ORDER BY at, rowid',
+  )
+  const unannounced = db.prepare<[string, number], Parameters<typeof entryOf>[0]>(
+    `SELECT e.* FROM events e JOIN placements p ON p.candidate_id = e.candidate_id
+     WHERE p.message_id = ? AND e.seq > ? AND e.event <> 'propose' ORDER BY e.seq`,
+  )
+  const unplaced = db.prepare<{ run: string; platform: string }, { id: string }>(
+    `SELECT id FROM candidates c WHERE run_id = :run AND state = 'proposed' AND NOT EXISTS (
+       SELECT 1 FROM placements p WHERE p.candidate_id = c.id AND p.platform = :platform) ORDER BY rowid`,
+  )
+  const insertMessage = db.prepare(
+    `INSERT INTO messages (id, platform, kind, run_id, approver, part, parts, without_manager, announced_seq, at)
+     VALUES (:id, :platform, :kind, :run_id, :approver, :part, :parts, :without_manager,
+       coalesce((SELECT max(seq) FROM events), 0), :at)`,
+  )
+  const insertPlacement = db.prepare(
+    'INSERT INTO placements (candidate_id, platform, message_id, position) VALUES (?, ?, ?, ?)',
+  )
+  const insertPosting = db.prepare(
+    'INSERT OR IGNORE INTO postings (message_id, conversation, ref, at) VALUES (?, ?, ?, ?)',
+  )
+  const markPosted = db.prepare(
+    `UPDATE candidates SET posted_at = ? WHERE posted_at IS NULL
+       AND id IN (SELECT candidate_id FROM placements WHERE message_id = ?)`,
+  )
+  const markAnnounced = db.prepare('UPDATE messages SET announced_seq = max(announced_seq, ?) WHERE id = ?')
+  const placement = db.prepare<[string, string], { messageId: string; approver: string | null }>(
+    `SELECT m.id AS messageId, m.approver FROM placements p JOIN messages m ON m.id = p.message_id
+     WHERE p.candidate_id = ? AND p.platform = ?`,
+  )
+
+  const contentOf = (row: MessageRow): MessageContent => {
+    if (row.kind === 'notice') return { kind: 'notice', notice: JSON.parse(row.notice ?? 'null') }
+    const run: RunReport = JSON.parse(row.report ?? 'null')
+    if (row.kind === 'header') return { kind: 'header', run, withoutManager: row.without_manager }
+    const items = placed.all(row.id).map(({ candidate_id }) => {
+      const id = candidate_id as CandidateId
+      return { candidate: table.need(id), last: events.last(id) }
+    })
+    return { kind: 'list', run, approver: row.approver, part: row.part, parts: row.parts, items }
+  }
+
+  return {
+    unplaced: reading((run: RunId, platform: Platform) =>
+      unplaced.all({ run, platform }).map(({ id }) => table.need(id as CandidateId)),
+    ),
+    layOut: writing(
+      (task: TaskId, runId: RunId, platform: Platform, plan: readonly MessagePlan[], at: number) => {
+        for (const m of plan) {
+          insertMessage.run({
+            id: m.id,
+            platform,
+            kind: m.kind,
+            run_id: runId,
+            approver: m.approver,
+            part: m.part,
+            parts: m.parts,
+            without_manager: m.withoutManager,
+            at,
+          })
+          for (const [position, candidate] of m.candidateIds.entries())
+            insertPlacement.run(candidate, platform, m.id, position)
+          outbox.askPost(platform, m.id, at)
+        }
+        outbox.settle(task)
+      },
+    ),
+    message: reading((id: MessageId): Message | null => {
+      const row = one.get(id)
+      if (!row) return null
+      return {
+        id,
+        platform: row.platform as Platform,
+        content: contentOf(row),
+        refs: refs.all(id),
+        unannounced: unannounced.all(id, row.announced_seq).map((e): LogEntry => entryOf(e)),
+      }
+    }),
+    posted: writing((id: MessageId, ref: MessageRef, at: number) => {
+      insertPosting.run(id, ref.conversation, ref.id, at)
+      markPosted.run(at, id)
+    }),
+    announced: writing((task: TaskId, id: MessageId, seq: number, at: number) => {
+      markAnnounced.run(seq, id)
+      outbox.settle(task)
+      const [more] = unannounced.all(id, one.get(id)?.announced_seq ?? 0)
+      if (more) outbox.askAnnouncements(more.candidate_id as CandidateId, at)
+    }),
+    placement: reading((id: CandidateId, platform: Platform) => {
+      const row = placement.get(id, platform)
+      return row ? { messageId: row.messageId as MessageId, approver: row.approver } : null
+    }),
+  }
+}

@@ -1,0 +1,131 @@
+import type { CandidateId, MessageId, RunId, TaskId } from '../reclaim/ids.ts'
+import type { Platform } from '../reclaim/ports.ts'
+import type { Lane, Task, TaskEnd, Tasks } from '../reclaim/storage.ts'
+import type { Db } from './database.ts'
+import type { Verb } from './transaction.ts'
+
+type TaskRow = {
+  id: number
+  lane: string
+  kind: Task['kind']
+  candidate_id: string | null
+  asked_by: number | null
+  run_id: string | null
+  message_id: string | null
+  attempts: number
+  due_at: number
+  leased: number
+}
+
+/** Asking for and ending tasks inside a transaction of somebody else; {@link createTasks} makes verbs of it. */
+export function createOutbox(db: Db) {
+  const askWrite = db.prepare(
+    `INSERT INTO outbox (lane, kind, candidate_id, asked_by, due_at) VALUES ('servicenow', ?, ?, ?, ?)`,
+  )
+  const askDigest = db.prepare(`INSERT INTO outbox (lane, kind, run_id, due_at) VALUES (?, 'digest', ?, ?)`)
+  const askPost = db.prepare(`INSERT INTO outbox (lane, kind, message_id, due_at) VALUES (?, 'post', ?, ?)`)
+  // One announcement that has not started yet will tell everything that happened until it starts.
+  const askAnnouncements = db.prepare(
+    `INSERT INTO outbox (lane, kind, message_id, due_at)
+     SELECT p.platform, 'announce', p.message_id, :at FROM placements p
+     WHERE p.candidate_id = :candidate AND NOT EXISTS (
+       SELECT 1 FROM outbox o WHERE o.message_id = p.message_id AND o.kind = 'announce' AND o.ended IS NULL AND o.leased = 0)`,
+  )
+  const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
+  const postpone = db.prepare('UPDATE outbox SET due_at = ?, reason = ?, leased = 0 WHERE id = ?')
+
+  return {
+    askWrite: (kind: 'write' | 'verify', candidate: CandidateId, askedBy: number, dueAt: number) => {
+      askWrite.run(kind, candidate, askedBy, dueAt)
+    },
+    askDigest: (platform: Platform, run: RunId, at: number) => {
+      askDigest.run(platform, run, at)
+    },
+    askPost: (platform: Platform, message: MessageId, at: number) => {
+      askPost.run(platform, message, at)
+    },
+    askAnnouncements: (candidate: CandidateId, at: number) => {
+      askAnnouncements.run({ candidate, at })
+    },
+    settle: (id: TaskId) => {
+      settle.run(id)
+    },
+    postpone: (id: TaskId, dueAt: number, reason: string) => {
+      postpone.run(dueAt, reason, id)
+    },
+    end({ id, ends }: TaskEnd) {
+      if (ends === 'settled') settle.run(id)
+      else postpone.run(ends.dueAt, null, id)
+    },
+  }
+}
+
+export type Outbox = ReturnType<typeof createOutbox>
+
+/** The tasks' verbs of the port. A new owner of the store starts with every lease free: whoever held one is dead. */
+export function createTasks(
+  db: Db,
+  { writing }: { writing: Verb },
+  outbox: Outbox,
+  paused: () => boolean,
+): Tasks {
+  db.prepare('UPDATE outbox SET leased = 0 WHERE leased = 1').run()
+  const oldest = db.prepare<{ lane: string }, TaskRow>(
+    'SELECT * FROM outbox WHERE lane = :lane AND ended IS NULL ORDER BY id LIMIT 1',
+  )
+  // During a pause nothing begins, but a write that had begun when the bot died is still looked after.
+  const write = db.prepare<{ now: number; paused: number }, TaskRow>(
+    `SELECT o.* FROM outbox o JOIN candidates c ON c.id = o.candidate_id
+     WHERE o.lane = 'servicenow' AND o.ended IS NULL AND o.leased = 0 AND o.due_at <= :now
+       AND (NOT :paused OR o.kind <> 'write' OR c.state = 'reclaiming')
+       AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.candidate_id = o.candidate_id AND b.leased = 1)
+     ORDER BY o.due_at, o.id LIMIT 1`,
+  )
+  const lease = db.prepare('UPDATE outbox SET leased = 1, attempts = attempts + 1 WHERE id = ?')
+  const giveUp = db.prepare(`UPDATE outbox SET ended = 'given_up', leased = 0, reason = ? WHERE id = ?`)
+
+  const next = (lane: Lane, now: number): TaskRow | undefined => {
+    if (lane === 'servicenow') return write.get({ now, paused: paused() ? 1 : 0 })
+    const head = oldest.get({ lane })
+    return head && head.leased === 0 && head.due_at <= now ? head : undefined
+  }
+
+  const take = db.transaction((lane: Lane, now: number): Task | null => {
+    const row = next(lane, now)
+    if (!row) return null
+    lease.run(row.id)
+    return taskOf({ ...row, attempts: row.attempts + 1 })
+  })
+
+  return {
+    takeTask: async (lane, now) => take.immediate(lane, now),
+    settle: writing(outbox.settle),
+    postpone: writing(outbox.postpone),
+    giveUp: writing((id: TaskId, reason: string) => {
+      giveUp.run(reason, id)
+    }),
+  }
+}
+
+function taskOf(row: TaskRow): Task {
+  const { attempts, kind } = row
+  const id = row.id as TaskId
+  const lane = row.lane as Platform
+  switch (kind) {
+    case 'write':
+    case 'verify':
+      return {
+        id,
+        lane: 'servicenow',
+        kind,
+        attempts,
+        candidateId: row.candidate_id as CandidateId,
+        askedBy: Number(row.asked_by),
+      }
+    case 'digest':
+      return { id, lane, kind, attempts, runId: row.run_id as RunId }
+    case 'post':
+    case 'announce':
+      return { id, lane, kind, attempts, messageId: row.message_id as MessageId }
+  }
+}

@@ -1,0 +1,87 @@
+import type { RosterStatus } from '../reclaim/candidate.ts'
+import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
+import { OPEN_STATES } from '../reclaim/lifecycle.ts'
+import type { Platform } from '../reclaim/ports.ts'
+import type { RunReport } from '../reclaim/run.ts'
+import type { RunResult, RunStart, Runs, Standings } from '../reclaim/storage.ts'
+import type { CandidateTable } from './candidates.ts'
+import type { Db } from './database.ts'
+import type { Outbox } from './outbox.ts'
+import type { Verb } from './transaction.ts'
+
+/** The runs' verbs of the port. A new owner abandons the run that its predecessor died in; the schedule tries it again. */
+export function createRuns(
+  db: Db,
+  { reading, writing }: { reading: Verb; writing: Verb },
+  table: CandidateTable,
+  outbox: Outbox,
+  platforms: readonly Platform[],
+): Runs {
+  db.prepare(`UPDATE runs SET status = 'abandoned', reason = 'interrupted' WHERE status = 'running'`).run()
+  const running = db.prepare<[], { started_at: number; actor: string }>(
+    `SELECT started_at, actor FROM runs WHERE status = 'running'`,
+  )
+  const slotDone = db.prepare<[number | null]>(`SELECT 1 FROM runs WHERE slot = ? AND status = 'finished'`)
+  const start = db.prepare(
+    `INSERT INTO runs (id, slot, actor, started_at, status) VALUES (?, ?, ?, ?, 'running')`,
+  )
+  const finish = db.prepare(`UPDATE runs SET status = 'finished', finished_at = ?, report = ? WHERE id = ?`)
+  const abandon = db.prepare(`UPDATE runs SET status = 'abandoned', finished_at = ?, reason = ? WHERE id = ?`)
+  const report = db.prepare<[string], { report: string | null }>('SELECT report FROM runs WHERE id = ?')
+  const openIds = db.prepare<[], { id: string }>(
+    `SELECT id FROM candidates WHERE state IN (${OPEN_STATES.map(state => `'${state}'`).join(', ')}) ORDER BY rowid`,
+  )
+  const skips = db.prepare<[], { sysId: string; at: number; dryRun: number; rosterStatus: string }>(
+    `SELECT user_sys_id AS sysId, state_since AS at, dry_run AS dryRun,
+       json_extract(proposal, '$.facts.rosterStatus') AS rosterStatus
+     FROM candidates WHERE state = 'skipped' ORDER BY state_since`,
+  )
+  const expiries = db.prepare<[], { sysId: string; times: number }>(
+    `SELECT user_sys_id AS sysId, count(*) AS times FROM candidates WHERE state = 'expired' GROUP BY user_sys_id`,
+  )
+
+  return {
+    startRun: writing((run: RunStart) => {
+      const other = running.get()
+      if (other) return { kind: 'busy', since: other.started_at, actor: other.actor } as const
+      if (run.slot !== null && slotDone.get(run.slot)) return { kind: 'slot_done' } as const
+      start.run(run.id, run.slot, run.actor, run.at)
+      return { kind: 'started' } as const
+    }),
+    standings: reading((): Standings => {
+      const open = openIds.all().map(row => table.need(row.id as CandidateId))
+      return {
+        open: new Map(open.map(candidate => [candidate.sysId, candidate])),
+        skips: new Map(
+          skips
+            .all()
+            .map(s => [
+              s.sysId as SysId,
+              { at: s.at, dryRun: s.dryRun === 1, rosterStatus: s.rosterStatus as RosterStatus },
+            ]),
+        ),
+        expiries: new Map(expiries.all().map(e => [e.sysId as SysId, e.times])),
+      }
+    }),
+    finishRun: writing((result: RunResult) => {
+      const { id: runId, finishedAt: at, instance, action, dryRun } = result.report
+      const busy = new Set<SysId>()
+      for (const { candidate, note } of result.withdrawals) {
+        const done = table.record({ candidateId: candidate.id, event: 'withdraw', actor: 'scan', note, at })
+        if (done.kind === 'refused' && done.candidate.state !== 'withdrawn') busy.add(candidate.sysId)
+      }
+      for (const { askedBefore, ...proposal } of result.proposals)
+        if (!busy.has(proposal.sysId))
+          table.create({ proposal, askedBefore, runId, instance, action, dryRun, at })
+      finish.run(at, JSON.stringify(result.report), runId)
+      for (const platform of platforms) outbox.askDigest(platform, runId, at)
+    }),
+    abandonRun: writing((id: RunId, reason: string, at: number) => {
+      abandon.run(at, reason, id)
+    }),
+    run: reading((id: RunId): RunReport | null => {
+      const text = report.get(id)?.report
+      return text ? JSON.parse(text) : null
+    }),
+  }
+}
