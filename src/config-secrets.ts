@@ -1,0 +1,112 @@
+import type { Problem } from './config-problems.ts'
+import type { AuthKind, SlackMode } from './config-schema.ts'
+
+/** How one ServiceNow account of the bot signs in. */
+export type Credentials =
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  | {
+      readonly kind: 'oauth-client-credentials'
+      readonly clientId: string
+      readonly clientSecret: string
+      /** The OAuth Application User behind the client, where the operator names it: no request needs it. */
+      readonly username?: string
+    }
+  | {
+      readonly kind: 'oauth-password'
+      readonly clientId: string
+      readonly clientSecret: string
+      readonly username: string
+      readonly password: string
+    }
+
+export type SlackSecrets =
+  | {
+      readonly mode: 'socket'
+      readonly botToken: string
+      readonly appToken: string
+      readonly signingSecret?: never
+    }
+  | {
+      readonly mode: 'http'
+      readonly botToken: string
+      readonly signingSecret: string
+      readonly appToken?: never
+    }
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads secrets and notes what is wrong with them; a secret that is missing or wrong reads as `''`. */
+export type SecretReader = {
+  readonly problems: readonly Problem[]
+  read(name: string, what: string, wrong?: RegExp): string
+}
+
+export function secretReader(env: Environment): SecretReader {
+  const problems: Problem[] = []
+  return {
+    problems,
+    read(name, what, wrong) {
+      const value = given(env, name)
+      const fault = faultOf(value, wrong)
+      if (fault) problems.push({ path: name, message: `${fault}; ${what}` })
+      return fault ? '' : (value ?? '')
+    },
+  }
+}
+
+function faultOf(value: string | undefined, wrong: RegExp | undefined): string | undefined {
+  if (value === undefined) return 'missing'
+  // A line break or NUL would end an HTTP header early, and the client's own error would quote the secret.
+  if (/\p{Cc}/u.test(value)) return 'holds a line break or another control character'
+  return wrong?.test(value) ? 'holds the wrong kind of secret' : undefined
+}
+
+/** The value of an environment variable; an empty one counts as missing. */
+export function given(env: Environment, name: string): string | undefined {
+  const value = env[name]
+  return value?.trim() ? value : undefined
+}
+
+/** @param prefix `SERVICENOW_`, or `SERVICENOW_READER_` for the account that only reads. */
+export function servicenowSecrets(
+  kind: AuthKind,
+  prefix: 'SERVICENOW_' | 'SERVICENOW_READER_',
+  env: Environment,
+  { read }: SecretReader,
+): Credentials {
+  const user = () => ({
+    username: read(`${prefix}USERNAME`, 'set the user name of the account in ServiceNow'),
+    password: read(`${prefix}PASSWORD`, 'set the password of the account in ServiceNow'),
+  })
+  const client = () => ({
+    clientId: read(`${prefix}CLIENT_ID`, 'set the client id of the OAuth entry in ServiceNow'),
+    clientSecret: read(`${prefix}CLIENT_SECRET`, 'set the client secret of the OAuth entry in ServiceNow'),
+  })
+  if (kind === 'basic') return { kind, ...user() }
+  if (kind === 'oauth-password') return { kind, ...client(), ...user() }
+  const username = given(env, `${prefix}USERNAME`)
+  return { kind, ...client(), ...(username === undefined ? {} : { username }) }
+}
+
+/**
+ * Only kinds that are known to be wrong are refused, as stand-ins for Slack have tokens of their own.
+ * Prefixes: Slack docs, "Tokens" (xoxb- bot, xoxp- user, xapp- app-level, xoxe. rotated).
+ */
+const NOT_A_BOT_TOKEN = /^(xapp-|xox(?!b-))|\s/i
+const NOT_AN_APP_TOKEN = /^xox|\s/i
+const NOT_A_SIGNING_SECRET = /^(xox|xapp-)|\s/i
+
+export function slackSecrets(mode: SlackMode, reader: SecretReader): SlackSecrets {
+  const botToken = slackBotToken(reader)
+  if (mode === 'http') {
+    const what = 'set the Signing Secret (Basic Information), or use slack.mode: socket'
+    return { mode, botToken, signingSecret: reader.read('SLACK_SIGNING_SECRET', what, NOT_A_SIGNING_SECRET) }
+  }
+  const what = 'set an App-Level Token with connections:write (xapp-…), or use slack.mode: http'
+  return { mode, botToken, appToken: reader.read('SLACK_APP_TOKEN', what, NOT_AN_APP_TOKEN) }
+}
+
+export function slackBotToken({ read }: SecretReader): string {
+  return read('SLACK_BOT_TOKEN', 'set the Bot User OAuth Token (xoxb-…, not rotated)', NOT_A_BOT_TOKEN)
+}
