@@ -92,7 +92,7 @@ export function judge(account: Account, roster: RosterStatus, policy: Policy, no
       roles: [...account.roles].sort(),
       rosterStatus: roster,
     },
-    daysIdle: readable.lastLoginAt === null ? null : Math.floor((now - readable.lastLoginAt) / DAY_MS),
+    daysIdle: readable.lastLoginAt === null ? null : wholeDays(now - readable.lastLoginAt),
     licenses: license === 'any' ? [] : [license.name],
     yearlySaving: license === 'any' ? 0 : license.yearlyCost,
   }
@@ -160,6 +160,11 @@ function matchingRules(account: Readable, roster: RosterStatus, policy: Policy, 
   if (inactive && lastLoginAt !== null && lastLoginAt <= now - inactive.afterDays * DAY_MS)
     matched.push('inactive')
   return matched
+}
+
+/** Never below 0: a login known by its date alone counts to the end of that day, which may still lie ahead. */
+function wholeDays(ms: number): number {
+  return Math.max(0, Math.floor(ms / DAY_MS))
 }
 
 function includesIgnoringCase(list: readonly string[], value: string | undefined): boolean {

@@ -1,0 +1,83 @@
+import type { Refusal } from '../reclaim/approval.ts'
+import type { DecisionAnswer } from '../reclaim/decision.ts'
+import type { RunOutcome } from '../reclaim/scan.ts'
+import { presentState } from './candidate-view.ts'
+import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
+import { instant } from './words.ts'
+
+/* What is said to one person alone: the one who clicked or typed. */
+
+export function answerCard(...lines: readonly Line[]): Card {
+  return { summary: lines[0] ?? [], blocks: [{ kind: 'lines', lines }] }
+}
+
+export const say = (sentence: string): Card => answerCard([text(sentence)])
+
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  unknown_person: 'Slack does not know you, so the bot cannot let you decide. Nothing was changed.',
+  not_a_full_member:
+    'Only full members of this workspace may decide, no guests and no bots. Nothing was changed.',
+  no_email:
+    'Your profile shows no e-mail address, so it cannot be checked that the account is not your own. Nothing was changed.',
+  own_account: 'This is your own account. Somebody else has to decide about it. Nothing was changed.',
+  not_the_approver:
+    "You may not decide about this account: only the account's manager and the named approvers may. Nothing was changed.",
+}
+
+/** The answer to a button or an undo: done, already decided (by whom, when), or not allowed (why). */
+export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Card {
+  switch (answer.kind) {
+    case 'recorded': {
+      const { candidate, entry, paused } = answer
+      const done: Line = [
+        text('Done. '),
+        bold(candidate.name),
+        text(': '),
+        ...presentState(candidate, entry, settings),
+      ]
+      const wait: Line = [text('The bot is paused: nothing is deleted before somebody resumes it.')]
+      return paused && candidate.state === 'approved' ? answerCard(done, wait) : answerCard(done)
+    }
+    case 'already': {
+      const { candidate, last } = answer
+      return answerCard(
+        [text('Nothing was changed: this was already decided, or the button is from before.')],
+        [
+          bold(candidate.name),
+          text(`, ${instant(last.at, settings.timeZone)}: `),
+          ...presentState(candidate, last, settings),
+        ],
+      )
+    }
+    case 'not_allowed':
+      return say(REFUSALS[answer.why])
+    case 'try_again':
+      return say('It could not be checked who you are, so nothing was changed. Please try again in a minute.')
+    case 'unknown_button':
+      return say(
+        'The bot does not know this button (any more). Nothing was changed; /reclaim status shows what is open.',
+      )
+  }
+}
+
+export const MAY_NOT_READ = say(
+  "Only the account's manager and the named approvers may see this. /reclaim status shows the counts.",
+)
+
+/** What a run came to, for whoever asked for it. */
+export function runSentence(outcome: RunOutcome, timeZone: string): string {
+  switch (outcome.kind) {
+    case 'finished': {
+      const { held, found, licensed, proposed, stillOpen } = outcome.report
+      if (held)
+        return `The run is held: ${found} of ${licensed} licensed accounts qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write /reclaim run ${found}`
+      return `The run is done: ${proposed} proposed, ${stillOpen} still open from before.`
+    }
+    case 'busy':
+      return `A run is under way since ${instant(outcome.since, timeZone)}; there is only one at a time.`
+    case 'slot_done':
+      return 'This run has already happened.'
+    case 'failed':
+      return `The run stopped, and nothing was proposed or withdrawn. ${outcome.reason}`
+  }
+}

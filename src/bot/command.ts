@@ -1,0 +1,72 @@
+/** What somebody typed after `/reclaim`. */
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'status'; readonly user: string | null }
+  | { readonly kind: 'history'; readonly user: string | null }
+  /** `release`: the count typed to let a held run through. */
+  | { readonly kind: 'run'; readonly release: number | null }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'undo'; readonly user: string }
+  | { readonly kind: 'not_built'; readonly word: string }
+  | { readonly kind: 'wrong'; readonly problem: string }
+
+const LATER = ['tasks', 'enable', 'disable', 'restore', 'exempt', 'exemptions', 'report', 'export']
+
+/**
+ * Reads a command. Text from a chat never goes further than this: what it names is only ever compared with what the
+ * store holds.
+ */
+export function parseCommand(line: string): Command {
+  const [word = 'help', ...rest] = line.trim().split(/\s+/).filter(Boolean)
+  const argument = unescapeMarkup(rest.join(' '))
+  switch (word.toLowerCase()) {
+    case 'help':
+      return { kind: 'help' }
+    case 'status':
+    case 'history':
+      return { kind: word.toLowerCase() as 'status' | 'history', user: argument || null }
+    case 'run':
+      return run(argument)
+    case 'pause':
+    case 'resume':
+      return { kind: word.toLowerCase() as 'pause' | 'resume' }
+    case 'undo':
+      return argument
+        ? { kind: 'undo', user: argument }
+        : {
+            kind: 'wrong',
+            problem: 'Whose approval should be undone? Write /reclaim undo and the user name.',
+          }
+    default:
+      return LATER.includes(word.toLowerCase())
+        ? { kind: 'not_built', word: word.toLowerCase() }
+        : { kind: 'wrong', problem: `There is no command “${word.slice(0, 40)}”.` }
+  }
+}
+
+function run(argument: string): Command {
+  if (argument === '') return { kind: 'run', release: null }
+  if (/^\d{1,7}$/.test(argument)) return { kind: 'run', release: Number(argument) }
+  return { kind: 'wrong', problem: 'After run there is nothing, or the number of candidates of a held run.' }
+}
+
+/** A chat writes an e-mail address as a link and escapes three characters; the store knows neither. */
+function unescapeMarkup(argument: string): string {
+  return argument
+    .replace(/^<mailto:([^|>]+)\|[^>]*>$/, '$1')
+    .replace(/^`(.*)`$/, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+}
+
+export const HELP = [
+  'help: this text',
+  'status: what is open, what was done today, when the next run comes',
+  'status <user>: where one account stands',
+  'history, history <user>: what happened, newest last',
+  'undo <user>: takes an approval back while nothing has been sent',
+  'run: looks for candidates now (named approvers)',
+  'pause, resume: stops and continues all deletions (named approvers)',
+] as const

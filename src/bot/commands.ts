@@ -1,0 +1,146 @@
+import { startOfDay } from '../reclaim/calendar.ts'
+import type { Candidate } from '../reclaim/candidate.ts'
+import { decideByName, entitlement } from '../reclaim/decision.ts'
+import type { Chat, Clock, Person } from '../reclaim/ports.ts'
+import type { RunOutcome } from '../reclaim/scan.ts'
+import type { Store } from '../reclaim/storage.ts'
+import { answerCard, decisionCard, MAY_NOT_READ, runSentence, say } from './answer.ts'
+import { presentState } from './candidate-view.ts'
+import { type Command, HELP } from './command.ts'
+import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
+import { count, historyLine, instant, type StatusFacts, statusLines } from './words.ts'
+
+/** What the commands need; the same on every platform. */
+export type CommandContext = {
+  readonly store: Store
+  readonly chat: Chat
+  readonly clock: Clock
+  readonly views: ViewSettings
+  readonly facts: StatusFacts
+  readonly run: (actor: string, release: number | null) => Promise<RunOutcome>
+}
+
+const HISTORY_LINES = 30
+
+/** Carries a command out for a person and answers that person alone. */
+export async function obey(command: Command, personId: string, context: CommandContext): Promise<Card> {
+  if (command.kind === 'wrong') return say(`${command.problem} /reclaim help shows what there is.`)
+  if (command.kind === 'not_built')
+    return say(`/reclaim ${command.word} is not built yet. /reclaim help shows what there is.`)
+  const person = await context.chat.person(personId).catch(() => 'unreachable' as const)
+  if (person === 'unreachable')
+    return say('It could not be checked who you are, so nothing was done. Please try again in a minute.')
+  if (!person?.fullMember) return say('The bot answers full members of this workspace only.')
+
+  switch (command.kind) {
+    case 'help':
+      return answerCard(...HELP.map((line): Line => [text(`/reclaim ${line}`)]))
+    case 'status':
+      return command.user === null ? status(context) : statusOf(command.user, person, context)
+    case 'history':
+      return history(command.user, person, context)
+    case 'undo':
+      return undo(command.user, person, context)
+    case 'run':
+    case 'pause':
+    case 'resume':
+      if (!person.named) return say('Only the named approvers may do this. Nothing was changed.')
+      return steer(command, person, context)
+  }
+}
+
+async function status({ store, clock, facts, chat }: CommandContext): Promise<Card> {
+  const now = clock.now()
+  const summary = await store.summary(startOfDay(now, facts.timeZone))
+  const names = new Map<string, string>()
+  for (const { approver } of summary.byApprover) {
+    const [platform, id] = approver?.split(':') ?? []
+    if (!approver || !id || platform !== chat.platform) continue
+    const person = await chat.person(id).catch(() => null)
+    names.set(approver, person?.name ?? approver)
+  }
+  const nameOf = (approver: string | null) =>
+    approver === null ? 'named approvers' : (names.get(approver) ?? approver)
+  return answerCard(...statusLines(summary, facts, now, nameOf).map((line): Line => [text(line)]))
+}
+
+async function statusOf(user: string, person: Person, context: CommandContext): Promise<Card> {
+  const [newest] = await context.store.candidatesOf(user)
+  if (!newest || !(await mayRead(person, newest, context)))
+    return person.named ? unknownUser(user) : MAY_NOT_READ
+  const timeline = await context.store.timeline(newest.id)
+  const last = timeline.at(-1)
+  const state = last ? presentState(newest, last, context.views) : []
+  return answerCard(
+    [
+      bold(newest.name),
+      text(
+        ` (${newest.facts.userName}), ${instant(last?.at ?? newest.proposedAt, context.facts.timeZone)}: `,
+      ),
+      ...state,
+    ],
+    [
+      text(
+        `${count(timeline.length, 'entry', 'entries')} in its history: /reclaim history ${newest.facts.userName}`,
+      ),
+    ],
+  )
+}
+
+async function history(user: string | null, person: Person, context: CommandContext): Promise<Card> {
+  const rows = await context.store.history(user === null ? {} : { user })
+  const readable = new Map<string, boolean>()
+  for (const { candidateId } of rows) {
+    if (readable.has(candidateId)) continue
+    const candidate = await context.store.candidate(candidateId)
+    readable.set(candidateId, candidate !== null && (await mayRead(person, candidate, context)))
+  }
+  const shown = rows.filter(row => readable.get(row.candidateId)).slice(-HISTORY_LINES)
+  if (shown.length === 0)
+    return say(person.named ? 'Nothing has happened yet.' : 'Nothing has happened yet that you may see.')
+  return answerCard(...shown.map((row): Line => [text(historyLine(row, context.facts.timeZone))]))
+}
+
+async function undo(user: string, person: Person, context: CommandContext): Promise<Card> {
+  const theirs = await context.store.candidatesOf(user)
+  const candidate = theirs.find(({ state }) => state === 'approved') ?? theirs[0]
+  if (!candidate) return person.named ? unknownUser(user) : MAY_NOT_READ
+  const answer = await decideByName(candidate, { personId: person.id, event: 'undo' }, context)
+  return decisionCard(answer, context.views)
+}
+
+async function steer(
+  command: Extract<Command, { kind: 'run' | 'pause' | 'resume' }>,
+  person: Person,
+  { store, chat, clock, views, run }: CommandContext,
+): Promise<Card> {
+  const actor = `${chat.platform}:${person.id}`
+  await store.rememberPerson(person)
+  switch (command.kind) {
+    case 'run':
+      return say(runSentence(await run(actor, command.release), views.timeZone))
+    case 'pause':
+      await store.pause(actor, clock.now())
+      await store.notify({ kind: 'paused', by: actor }, clock.now())
+      return say(
+        'Paused: nothing begins until /reclaim resume. Grace times run on, and what is under way is finished and read back.',
+      )
+    case 'resume': {
+      const writes = await store.resume(clock.now(), views.graceMs)
+      await store.notify({ kind: 'resumed', by: actor }, clock.now())
+      const minutes = count(Math.round(views.graceMs / 60_000), 'minute')
+      return say(
+        `Resumed: ${count(writes, 'approved deletion')} will begin, each after a full grace time of ${minutes}.`,
+      )
+    }
+  }
+}
+
+async function mayRead(person: Person, candidate: Candidate, context: CommandContext): Promise<boolean> {
+  if (person.named) return true
+  const asked = await entitlement(person.id, candidate, context)
+  return asked.kind === 'known' && asked.entitlement.allowed
+}
+
+const unknownUser = (user: string) =>
+  say(`The bot has never proposed an account “${user.slice(0, 60)}”. User name, e-mail or sys_id is needed.`)

@@ -1,0 +1,157 @@
+import type { RequestListener } from 'node:http'
+import {
+  App,
+  type BlockAction,
+  type ButtonAction,
+  HTTPReceiver,
+  type RespondFn,
+  SocketModeReceiver,
+} from '@slack/bolt'
+import { entitlement, press } from '../../reclaim/decision.ts'
+import type { PersonEvent } from '../../reclaim/lifecycle.ts'
+import type { Log } from '../../reclaim/ports.ts'
+import { decisionCard, MAY_NOT_READ, say } from '../answer.ts'
+import { parseCommand } from '../command.ts'
+import { type CommandContext, obey } from '../commands.ts'
+import { detailsCard } from '../details.ts'
+import type { Card } from '../view.ts'
+import { readable, type SlackClients, slackLogger } from './clients.ts'
+import { renderMessage, renderModal } from './render.ts'
+
+/** How Slack reaches the bot. */
+export type SlackMode =
+  | { readonly mode: 'http'; readonly signingSecret: string }
+  | { readonly mode: 'socket'; readonly appToken: string }
+
+export type SlackAppContext = CommandContext & { readonly clients: SlackClients; readonly log: Log }
+
+/** The bot's ears in Slack. `listener` serves `/slack/events` in HTTP mode. */
+export type SlackApp = {
+  readonly listener: RequestListener | null
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
+ * transaction is on disk, and is answered to the person alone.
+ */
+export async function createSlackApp(
+  settings: SlackMode & { botToken: string; apiUrl?: string | undefined },
+  context: SlackAppContext,
+): Promise<SlackApp> {
+  const logger = slackLogger(context.log)
+  const http =
+    settings.mode === 'http'
+      ? new HTTPReceiver({ signingSecret: settings.signingSecret, logger, bodyLimit: '256kb' })
+      : null
+  const socket =
+    settings.mode === 'socket' ? new SocketModeReceiver({ appToken: settings.appToken, logger }) : null
+  const receiver = http ?? socket
+  if (!receiver) throw new Error('Slack needs a mode: http or socket.')
+  const app = new App({
+    receiver,
+    logger,
+    authorize: async () => ({ botToken: settings.botToken }),
+    convoStore: false,
+    deferInitialization: true,
+    ...(settings.apiUrl && { clientOptions: { slackApiUrl: settings.apiUrl } }),
+  })
+  listen(app, context)
+  await app.init()
+  return {
+    listener: http?.requestListener ?? null,
+    start: async () => {
+      await socket?.start()
+    },
+    stop: async () => {
+      await socket?.stop()
+    },
+  }
+}
+
+function listen(app: App, context: SlackAppContext): void {
+  const { log } = context
+  for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
+    app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack, respond }) => {
+      const card = await decision(event, body, action, context)
+      await ack()
+      await whisper(card, respond, body.user.id, context)
+    })
+  app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack, respond }) => {
+    const refusal = await details(body, action, context)
+    await ack()
+    if (refusal) await whisper(refusal, respond, body.user.id, context)
+  })
+  // Bolt runs every listener that matches, so this one must match nothing that is ours.
+  app.action(/^(?!reclaim_(approve|skip|undo|retry|details)$)/, async ({ ack, body }) => {
+    await ack()
+    log.warn({ user: body.user.id }, 'a button that the bot does not know was pressed')
+  })
+  app.command('/reclaim', async ({ command, ack, respond }) => {
+    await ack()
+    const card = await obey(parseCommand(command.text), command.user_id, context).catch((error: Error) => {
+      log.error({ reason: error.message }, 'a command failed')
+      return say('Something went wrong, and nothing was changed. Please try again in a minute.')
+    })
+    await whisper(card, respond, command.user_id, context)
+  })
+  app.error(async error => {
+    log.error({ reason: error.message }, 'an interaction failed')
+  })
+}
+
+async function decision(
+  event: PersonEvent,
+  body: BlockAction<ButtonAction>,
+  action: ButtonAction,
+  context: SlackAppContext,
+): Promise<Card> {
+  const { channel, message } = body
+  const at =
+    channel && message ? { conversation: channel.id, id: String(message.thread_ts ?? message.ts) } : null
+  try {
+    const pressed = { personId: body.user.id, event, token: action.value ?? '', at }
+    return decisionCard(await press(pressed, context), context.views)
+  } catch (error) {
+    context.log.error({ reason: (error as Error).message }, 'a decision could not be recorded')
+    return say('Your decision could not be recorded, and nothing was changed. Please try again in a minute.')
+  }
+}
+
+/** Opens the details for whoever may read them. @returns what to tell the person instead, if anything. */
+async function details(
+  body: BlockAction<ButtonAction>,
+  action: ButtonAction,
+  context: SlackAppContext,
+): Promise<Card | null> {
+  const { store, clients, views, facts, log } = context
+  try {
+    const button = await store.candidateByToken(action.value ?? '')
+    if (!button) return decisionCard({ kind: 'unknown_button' }, views)
+    const asked = await entitlement(body.user.id, button.candidate, context)
+    if (asked.kind === 'unreachable') return decisionCard({ kind: 'try_again' }, views)
+    if (!asked.person?.named && !asked.entitlement.allowed) return MAY_NOT_READ
+    const timeline = await store.timeline(button.candidate.id)
+    const card = detailsCard(button.candidate, timeline, facts.currency, views)
+    await clients.interactive.views.open({ trigger_id: body.trigger_id, view: renderModal(card, 'Details') })
+    return null
+  } catch (error) {
+    log.warn({ reason: readable(error).message }, 'the details could not be shown')
+    return say('The details could not be shown. Please press Details again.')
+  }
+}
+
+/** Says something to one person. An expired response_url must not fail what was already done. */
+async function whisper(
+  card: Card,
+  respond: RespondFn,
+  user: string,
+  { log }: SlackAppContext,
+): Promise<void> {
+  try {
+    await respond({ ...renderMessage(card), response_type: 'ephemeral', replace_original: false })
+  } catch (error) {
+    log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')
+  }
+}

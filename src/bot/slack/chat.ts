@@ -1,0 +1,147 @@
+import type { WebClient } from '@slack/web-api'
+import type { MessageId } from '../../reclaim/ids.ts'
+import type { Chat, MessageContent, MessageRef, ThreadLine } from '../../reclaim/ports.ts'
+import { threadLine } from '../candidate-view.ts'
+import { messageCard } from '../message-view.ts'
+import type { Card, Line, ViewSettings } from '../view.ts'
+import { text } from '../view.ts'
+import { readable, refusalOf, type SlackClients } from './clients.ts'
+import type { SlackConnection } from './connection.ts'
+import type { createPeople } from './people.ts'
+import { renderMessage } from './render.ts'
+
+/** Names of our message metadata; after a post with an unknown outcome the message is found by it. */
+const ROOT = 'reclaim_message'
+const LINES = 'reclaim_lines'
+const PAGES_SEARCHED = 5
+/** Errors that mean: what was to be answered or edited is not there any more. */
+const GONE = ['message_not_found', 'thread_not_found', 'cant_update_message']
+
+export type SlackChatParts = {
+  readonly clients: SlackClients
+  readonly people: ReturnType<typeof createPeople>
+  readonly connection: SlackConnection
+  readonly channel: string
+  readonly views: ViewSettings
+  readonly paceMs: number
+}
+
+/** The bot's channel in Slack. Everything waits until the channel was found fit. */
+export function createSlackChat({
+  clients,
+  people,
+  connection,
+  channel,
+  views,
+  paceMs,
+}: SlackChatParts): Chat {
+  const client = clients.outbox
+  const asking = <Answer>(call: () => Promise<Answer>) => readably(connection, call)
+  const render = (content: MessageContent) => renderMessage(messageCard(content, views))
+
+  return {
+    platform: 'slack',
+    paceMs,
+    person: people.person,
+    findApprover: people.findApprover,
+    post: (key, content) =>
+      asking(async () => {
+        const { ts } = await client.chat.postMessage({
+          channel,
+          ...render(content),
+          unfurl_links: false,
+          unfurl_media: false,
+          metadata: { event_type: ROOT, event_payload: { key } },
+        })
+        if (!ts) throw new Error('Slack accepted the message but did not say where it stands.')
+        return { conversation: channel, id: ts }
+      }),
+    find: key => asking(() => findRoot(client, channel, key)),
+    reply: (to, lines, again) =>
+      unlessGone(connection, async () => {
+        const told = again ? await toldAlready(client, to) : new Set<number>()
+        const fresh = lines.filter(line => !told.has(line.entry.seq))
+        if (fresh.length === 0) return
+        await client.chat.postMessage({
+          channel: to.conversation,
+          thread_ts: to.id,
+          ...renderMessage(threadCard(fresh, views)),
+          unfurl_links: false,
+          unfurl_media: false,
+          metadata: {
+            event_type: LINES,
+            event_payload: { seqs: fresh.map(line => line.entry.seq).join(',') },
+          },
+        })
+      }),
+    update: (ref, key, content) =>
+      unlessGone(connection, async () => {
+        const metadata = { event_type: ROOT, event_payload: { key } }
+        await client.chat.update({ channel: ref.conversation, ts: ref.id, ...render(content), metadata })
+      }),
+  }
+}
+
+function threadCard(lines: readonly ThreadLine[], views: ViewSettings): Card {
+  const shown = lines.map(line => threadLine(line, views))
+  const summary = shown.flatMap((line, index): Line => (index === 0 ? line : [text('\n'), ...line]))
+  return { summary, blocks: [{ kind: 'lines', lines: shown }] }
+}
+
+/** Every failure of a call becomes one readable sentence. */
+async function readably<Answer>(connection: SlackConnection, call: () => Promise<Answer>): Promise<Answer> {
+  connection.teamId()
+  try {
+    return await call()
+  } catch (error) {
+    throw readable(error)
+  }
+}
+
+async function unlessGone(connection: SlackConnection, call: () => Promise<void>): Promise<'done' | 'gone'> {
+  connection.teamId()
+  try {
+    await call()
+    return 'done'
+  } catch (error) {
+    if (GONE.includes(refusalOf(error) ?? '')) return 'gone'
+    throw readable(error)
+  }
+}
+
+async function findRoot(client: WebClient, channel: string, key: MessageId): Promise<MessageRef | null> {
+  let cursor: string | undefined
+  for (let page = 0; page < PAGES_SEARCHED; page++) {
+    const history = await client.conversations.history({
+      channel,
+      limit: 200,
+      include_all_metadata: true,
+      ...(cursor && { cursor }),
+    })
+    const found = history.messages?.find(({ metadata }) => payloadOf(metadata, ROOT)?.key === key)
+    if (found?.ts) return { conversation: channel, id: found.ts }
+    cursor = history.response_metadata?.next_cursor || undefined
+    if (!cursor) return null
+  }
+  return null
+}
+
+/** Which transitions a thread has been told, by the metadata of our replies in it. */
+async function toldAlready(client: WebClient, to: MessageRef): Promise<Set<number>> {
+  const thread = await client.conversations.replies({
+    channel: to.conversation,
+    ts: to.id,
+    limit: 1000,
+    include_all_metadata: true,
+  })
+  const lists = (thread.messages ?? []).map(({ metadata }) => payloadOf(metadata, LINES)?.seqs)
+  return new Set(lists.flatMap(list => (typeof list === 'string' ? list.split(',').map(Number) : [])))
+}
+
+function payloadOf(metadata: unknown, type: string): Record<string, unknown> | undefined {
+  const { event_type, event_payload } = (metadata ?? {}) as {
+    event_type?: string
+    event_payload?: Record<string, unknown>
+  }
+  return event_type === type ? event_payload : undefined
+}

@@ -1,0 +1,125 @@
+import type { RichTextElement, Block as SlackBlock, Button as SlackButton, View } from '@slack/web-api'
+import type { Block, Button, Card, Line } from '../view.ts'
+
+/**
+ * Slack's limits, and our own where Slack's are not written down: all text of a message's blocks together was refused
+ * at 11,341 characters, so that lines are kept short enough for a full message to stay under 9,000.
+ * Source: Slack docs, Block Kit reference.
+ */
+export const LIMITS = {
+  blocks: 50,
+  modalBlocks: 100,
+  header: 150,
+  line: 240,
+  modalLine: 300,
+  fallback: 3000,
+  small: 1000,
+  buttonText: 75,
+  spoken: 75,
+  confirmTitle: 100,
+  confirmText: 300,
+  modalTitle: 24,
+} as const
+
+/** What `chat.postMessage` and its kin take. Always both: an update with text alone would delete the blocks. */
+export type SlackMessage = { text: string; blocks: SlackBlock[] }
+
+export function renderMessage(card: Card): SlackMessage {
+  return {
+    text: fallback(card.summary),
+    blocks: card.blocks.flatMap(block => renderBlock(block, LIMITS.line)),
+  }
+}
+
+export function renderModal(card: Card, title: string): View {
+  return {
+    type: 'modal',
+    title: plain(title, LIMITS.modalTitle),
+    close: plain('Close', LIMITS.modalTitle),
+    blocks: card.blocks.flatMap(block => renderBlock(block, LIMITS.modalLine)).slice(0, LIMITS.modalBlocks),
+  }
+}
+
+function renderBlock(block: Block, lineLimit: number): SlackBlock[] {
+  switch (block.kind) {
+    case 'title':
+      return [{ type: 'header', text: plain(block.text, LIMITS.header) } as SlackBlock]
+    case 'lines':
+      return [richText(block.lines, lineLimit)]
+    case 'small':
+      return [{ type: 'context', elements: [plain(block.text, LIMITS.small)] } as SlackBlock]
+    case 'buttons':
+      return [
+        { type: 'actions', block_id: block.id, elements: block.buttons.map(renderButton) } as SlackBlock,
+      ]
+    case 'divider':
+      return [{ type: 'divider' }]
+  }
+}
+
+/** Values of other systems go into rich text only, where nothing is markup. */
+function richText(lines: readonly Line[], limit: number): SlackBlock {
+  const elements = lines.flatMap((line, index) => [
+    ...(index > 0 ? [{ type: 'text' as const, text: '\n' }] : []),
+    ...renderLine(line, limit),
+  ])
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] } as SlackBlock
+}
+
+function renderLine(line: Line, limit: number): RichTextElement[] {
+  let left: number = limit
+  return line.flatMap((span): RichTextElement[] => {
+    if (span.kind === 'person') return [{ type: 'user', user_id: span.id }]
+    const shown = cap(clean(span.text), left)
+    left -= [...shown].length
+    if (shown === '') return []
+    return [span.bold ? { type: 'text', text: shown, style: { bold: true } } : { type: 'text', text: shown }]
+  })
+}
+
+function renderButton(button: Button): SlackButton {
+  const { confirm } = button
+  return {
+    type: 'button',
+    action_id: `reclaim_${button.does}`,
+    value: button.token,
+    text: plain(button.label, LIMITS.buttonText),
+    accessibility_label: cap(clean(button.spoken), LIMITS.spoken),
+    ...(button.does === 'approve' && { style: 'primary' as const }),
+    ...(confirm && {
+      confirm: {
+        title: plain(confirm.title, LIMITS.confirmTitle),
+        text: plain(confirm.text, LIMITS.confirmText),
+        confirm: plain(confirm.yes, 30),
+        deny: plain(confirm.no, 30),
+        style: 'danger' as const,
+      },
+    }),
+  }
+}
+
+function plain(value: string, limit: number) {
+  return { type: 'plain_text' as const, text: cap(clean(value), limit) || '–', emoji: false }
+}
+
+/** For notifications and screen readers: the only place where Slack reads markup, so its three characters are escaped. */
+function fallback(line: Line): string {
+  const parts = line.map(span => (span.kind === 'person' ? `<@${span.id}>` : escapeMarkup(clean(span.text))))
+  return cap(parts.join(''), LIMITS.fallback)
+}
+
+const escapeMarkup = (value: string) =>
+  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+/** Control characters become spaces; characters that reorder or hide text are dropped. */
+function clean(value: string): string {
+  return value
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
+}
+
+/** Caps by code point, so that no character is cut in half. */
+function cap(value: string, limit: number): string {
+  const points = [...value]
+  return points.length <= limit ? value : `${points.slice(0, Math.max(limit - 1, 0)).join('')}…`
+}

@@ -1,0 +1,45 @@
+import type { PersonEvent } from '../reclaim/lifecycle.ts'
+
+/* What the bot shows, free of any platform: a renderer alone knows markup, escapes it, and keeps the limits. */
+
+/** A piece of a line. A person is an id on the platform that shows it. */
+export type Span =
+  | { readonly kind: 'text'; readonly text: string; readonly bold?: boolean }
+  | { readonly kind: 'person'; readonly id: string }
+export type Line = readonly Span[]
+
+export type Button = {
+  readonly does: PersonEvent | 'details'
+  readonly label: string
+  readonly token: string
+  /** The label for who cannot see which account the button stands beside. */
+  readonly spoken: string
+  /** Asked before the click counts. */
+  readonly confirm?: {
+    readonly title: string
+    readonly text: string
+    readonly yes: string
+    readonly no: string
+  }
+}
+
+export type Block =
+  | { readonly kind: 'title'; readonly text: string }
+  | { readonly kind: 'lines'; readonly lines: readonly Line[] }
+  | { readonly kind: 'small'; readonly text: string }
+  | { readonly kind: 'buttons'; readonly id: string; readonly buttons: readonly Button[] }
+  | { readonly kind: 'divider' }
+
+/** `summary` is what a notification and a screen reader say. */
+export type Card = { readonly summary: Line; readonly blocks: readonly Block[] }
+
+/** What the views need from the settings. */
+export type ViewSettings = {
+  readonly platform: string
+  readonly graceMs: number
+  readonly expireAfterMs: number
+  readonly timeZone: string
+}
+
+export const text = (value: string): Span => ({ kind: 'text', text: value })
+export const bold = (value: string): Span => ({ kind: 'text', text: value, bold: true })

@@ -1,0 +1,82 @@
+import { expireOverdue } from './reclaim/expiry.ts'
+import type { Clock, Log } from './reclaim/ports.ts'
+import type { RunOutcome } from './reclaim/scan.ts'
+import { createSchedule } from './reclaim/schedule.ts'
+import type { Store } from './reclaim/storage.ts'
+import { nextSlotOf, wakeUp } from './timer.ts'
+
+export type ClockworkParts = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly cron: string
+  readonly timeZone: string
+  readonly expireAfterMs: number
+  readonly run: (actor: string, slot: number | null) => Promise<RunOutcome>
+  /** How an outcome is told to whoever asked from the shell. */
+  readonly sentence: (outcome: RunOutcome) => string
+}
+
+export type Clockwork = {
+  /** Looks at the clock now: the schedule, and what nobody decided in time. */
+  tick(): Promise<void>
+  stop(): Promise<void>
+}
+
+const REQUESTS_EVERY_MS = 500
+const CLOCK_EVERY_MS = 60_000
+
+/** What happens by itself: requests from the shell within a second, the schedule and expiries within a minute. */
+export function startClockwork(parts: ClockworkParts): Clockwork {
+  const { store, clock, log, cron, timeZone, expireAfterMs, run, sentence } = parts
+  const schedule = createSchedule({
+    store,
+    clock,
+    log,
+    schedule: `${cron} ${timeZone}`,
+    nextSlot: nextSlotOf(cron, timeZone),
+    run: slot => run('schedule', slot),
+  })
+  const takeRequests = async () => {
+    for (const { id, actor } of await store.takeRequests()) {
+      const outcome = await run(actor, null)
+      const ok = outcome.kind === 'finished' && outcome.report.held === null
+      await store.answerRequest(id, sentence(outcome), ok)
+    }
+  }
+  const tick = async () => {
+    await schedule.tick()
+    await expireOverdue(store, clock, expireAfterMs)
+  }
+  const requests = every(REQUESTS_EVERY_MS, takeRequests, log)
+  const minute = every(CLOCK_EVERY_MS, tick, log)
+  const slots = wakeUp(cron, timeZone, async () => minute.now())
+  return {
+    tick,
+    async stop() {
+      slots.stop()
+      await Promise.all([requests.stop(), minute.stop()])
+    },
+  }
+}
+
+/** Repeats a job, never two at a time, the first at once. A job that throws is tried again at the next turn. */
+function every(ms: number, job: () => Promise<void>, log: Log) {
+  let running: Promise<void> | null = null
+  const now = () => {
+    running ??= job()
+      .catch((error: Error) => log.error({ reason: error.message }, 'a regular job failed'))
+      .finally(() => {
+        running = null
+      })
+  }
+  now()
+  const timer = setInterval(now, ms)
+  return {
+    now,
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}

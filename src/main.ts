@@ -1,0 +1,198 @@
+import { runSentence } from './bot/answer.ts'
+import { createSlack, keepChecking } from './bot/slack/slack.ts'
+import type { ViewSettings } from './bot/view.ts'
+import type { StatusFacts } from './bot/words.ts'
+import { startClockwork } from './clockwork.ts'
+import type { Settings } from './config.ts'
+import { createHttpServer } from './http.ts'
+import { createLog } from './log.ts'
+import type { RunId } from './reclaim/ids.ts'
+import type { Clock, Licences, Log, Roster } from './reclaim/ports.ts'
+import { createCsvRoster } from './reclaim/roster/csv.ts'
+import { PROTECTED_ROLES } from './reclaim/rules.ts'
+import { performRun, type ScanSettings, type ScanSources } from './reclaim/scan.ts'
+import { createServiceNow } from './reclaim/servicenow/servicenow.ts'
+import { startWorker, type Worker } from './reclaim/worker.ts'
+import { openStore, randomIds } from './store/store.ts'
+
+/** A running bot. */
+export type Bot = {
+  /** Where it listens. */
+  readonly url: string
+  /** Resolves once Slack was reached and its channel was found fit. */
+  readonly connected: Promise<void>
+  /** Looks at the clock now instead of within a minute; for whoever sets the clock. */
+  tick(): Promise<void>
+  /** Finishes what is under way, then gives everything back. */
+  close(): Promise<void>
+}
+
+export type BotOptions = {
+  readonly clock?: Clock
+  readonly log?: Log
+  /** How long to wait between two posts; only tests and the demo are in a hurry. */
+  readonly slackPaceMs?: number
+}
+
+/** Slack docs, Rate limits: about one message a second and channel. */
+const SLACK_PACE_MS = 1000
+
+/**
+ * Puts the bot together and starts it.
+ * @throws Error with one readable sentence when it cannot run: the store is taken or unusable, the port is in use, or
+ * Slack refuses the token or the channel. A Slack or ServiceNow that cannot be reached is no reason: it tries on.
+ */
+export async function startBot(settings: Settings, options: BotOptions = {}): Promise<Bot> {
+  const { clock = { now: Date.now }, log = createLog(settings.logLevel) } = options
+  const things: (() => Promise<void> | void)[] = []
+  const giveBack = async () => {
+    for (const close of things.splice(0).reverse()) await close()
+  }
+  try {
+    return await assemble(
+      settings,
+      { clock, log, paceMs: options.slackPaceMs ?? SLACK_PACE_MS },
+      things,
+      giveBack,
+    )
+  } catch (error) {
+    await giveBack()
+    throw error
+  }
+}
+
+async function assemble(
+  settings: Settings,
+  { clock, log, paceMs }: { clock: Clock; log: Log; paceMs: number },
+  things: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<Bot> {
+  const { reclaim, approvers, schedule } = settings
+  const timeZone = schedule.timezone
+  let worker: Worker | null = null
+  const store = openStore(settings.store.path, {
+    platforms: ['slack'],
+    graceMs: reclaim.graceMs,
+    onCommit: () => worker?.wake(),
+  })
+  things.push(store.close)
+  const { licences, problem, ...servicenow } = createLicences(settings, clock)
+  things.push(servicenow.close)
+  const scan = scanSettings(settings)
+  const sources: ScanSources = { licences, roster: createRoster(settings), clock }
+  const run = (actor: string, slot: number | null, release: number | null = null) =>
+    performRun(store, scan, sources, { id: randomIds.next() as RunId, slot, actor, release })
+
+  const slack = await createSlack(slackSettings(settings, paceMs), {
+    ...commandParts(settings),
+    store,
+    clock,
+    log,
+    run: (actor, release) => run(actor, null, release),
+  })
+  const checking = keepChecking(slack.connection, log)
+  things.push(checking.stop)
+  await checking.first
+  const server = await createHttpServer({
+    ...settings.http,
+    store,
+    clock,
+    timeZone,
+    routes: slack.app.listener ? { '/slack/events': slack.app.listener } : {},
+    health: async () => ({
+      store: 'ok',
+      chat: { slack: slack.connection.problem() ?? 'connected' },
+      servicenow: problem() ?? 'ok',
+    }),
+  })
+  things.push(server.close)
+  await slack.app.start()
+  things.push(slack.app.stop)
+
+  const context = {
+    store,
+    sources,
+    log,
+    ids: randomIds,
+    chats: new Map([['slack', slack.chat] as const]),
+    askManagers: approvers.managers,
+    settings: { ...scan, ...reclaim, timeZone },
+  }
+  const started = startWorker(context, settings.servicenow.concurrency)
+  worker = started
+  things.push(started.stop)
+  const clockwork = startClockwork({
+    ...{ store, clock, log, run, timeZone },
+    cron: schedule.cron,
+    expireAfterMs: reclaim.expireAfterMs,
+    sentence: outcome => runSentence(outcome, timeZone),
+  })
+  things.push(clockwork.stop)
+  log.info({ url: server.url, dryRun: reclaim.dryRun }, 'the bot is running')
+  return { url: server.url, connected: checking.reached, tick: clockwork.tick, close }
+}
+
+/** How the settings become a scan; the same for the bot and for `scan` on the shell. */
+export function scanSettings({ reclaim, policy, currency, roster }: Settings): ScanSettings {
+  const { action, dryRun, maxPerRun, maxSharePercent, skipForMs } = reclaim
+  const inactiveValues = roster?.inactiveValues ?? []
+  return { action, dryRun, maxPerRun, maxSharePercent, skipForMs, policy, currency, inactiveValues }
+}
+
+export function createRoster({ roster }: Settings): Roster | null {
+  return roster ? createCsvRoster(roster) : null
+}
+
+/** ServiceNow, with the latest sentence on what is wrong with it; `null` = it answered well. */
+export function createLicences(settings: Settings, clock: Clock) {
+  const { policy, servicenow } = settings
+  const { roles, groups, departments } = policy.exclude
+  const client = createServiceNow({
+    ...servicenow,
+    names: {
+      licensedRoles: policy.licenses.flatMap(license => license.roles),
+      otherRoles: [...roles, ...PROTECTED_ROLES],
+      groups,
+      departments,
+    },
+    mustExist: { roles, groups, departments },
+    clock,
+  })
+  let problem: string | null = null
+  const watched =
+    <Args extends unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) =>
+    async (...args: Args): Promise<Answer> => {
+      try {
+        const answer = await ask(...args)
+        problem = null
+        return answer
+      } catch (error) {
+        problem = error instanceof Error ? error.message : String(error)
+        throw error
+      }
+    }
+  const licences: Licences = {
+    instance: client.instance,
+    scan: watched(client.scan),
+    managers: watched(client.managers),
+    inspect: watched(client.inspect),
+    send: watched(client.send),
+  }
+  return { licences, problem: () => problem, close: client.close }
+}
+
+function slackSettings({ slack, approvers }: Settings, paceMs: number) {
+  return { ...slack, users: approvers.slackUsers, usergroups: approvers.slackUsergroups, paceMs }
+}
+
+function commandParts({ reclaim, schedule, currency }: Settings): {
+  views: ViewSettings
+  facts: StatusFacts
+} {
+  const timeZone = schedule.timezone
+  const { graceMs, expireAfterMs, dryRun, maxPerDay } = reclaim
+  return {
+    views: { platform: 'slack', timeZone, graceMs, expireAfterMs },
+    facts: { timeZone, currency, dryRun, maxPerDay },
+  }
+}
