@@ -6,7 +6,7 @@ import { later, readBody } from './faults.ts'
 import type { Answer, Transport } from './transport.ts'
 
 /** How a request ended. Thrown errors mean that it never left this machine. */
-export type Outcome =
+type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   /** 401: ServiceNow did nothing. */
   | { readonly kind: 'signed_out'; readonly error: Error }
@@ -22,7 +22,7 @@ export type Page = {
   readonly total: number | undefined
 }
 
-export type ListRequest = {
+type ListRequest = {
   readonly table: string
   readonly query: string
   readonly fields: readonly string[]

@@ -5,7 +5,7 @@ import type { Answer } from './transport.ts'
 export type Reading = { readonly kind: 'json'; readonly body: unknown } | Fault
 
 /** `reason` continues “ServiceNow …: ”; `advice` is a sentence of its own. */
-export type Fault = {
+type Fault = {
   readonly kind: 'fault'
   readonly reason: string
   readonly advice: string

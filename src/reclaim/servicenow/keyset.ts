@@ -48,8 +48,10 @@ export async function readAll(
     })
     hidden += hiddenBetween(before, page)
     if (page.rows.length === 0) {
-      await confirmEnd(client, read, page, before, pageSize)
+      // All that is left fits into this page, and all of it is hidden: the end, unless there is more behind it.
+      hidden += page.total ?? 0
       refuseHidden(client, table, hidden, shown)
+      await confirmEnd(client, read, page, before, pageSize)
       return hidden
     }
     for (const row of page.rows) {
@@ -80,7 +82,7 @@ async function confirmEnd(
   pageSize: number,
 ): Promise<void> {
   const { table } = read
-  if (page.total !== undefined && page.total > 0) throw tooManyHidden(client, table)
+  if ((page.total ?? 0) > pageSize) throw tooManyHidden(client, table)
   const expected = (before?.total ?? 0) - pageSize
   if (expected > 0)
     throw new Error(

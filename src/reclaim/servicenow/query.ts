@@ -74,6 +74,6 @@ export function refuseUnsafeNames(names: Iterable<string>): void {
   if (unsafe.length > 0)
     throw new Error(
       `These names of roles, groups or departments cannot be looked up in ServiceNow: ${unsafe.map(name => JSON.stringify(name)).join(', ')}. ` +
-        'A name may hold neither ^ nor a comma nor a line break, must not begin with javascript: or with a space, and must not be empty; rename it in ServiceNow or leave it out of reclaim.yml.',
+        'A name may hold neither ^ nor a comma nor a line break, must not begin with javascript:, begin or end with a space, or be empty; rename it in ServiceNow or leave it out of reclaim.yml.',
     )
 }

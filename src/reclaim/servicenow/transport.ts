@@ -8,7 +8,7 @@ const unzip = promisify(gunzip)
 /** A page of 1000 narrow rows is below 1 MB; what is larger is no answer to anything that the bot asks. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 
-export type WireRequest = {
+type WireRequest = {
   readonly method: 'GET' | 'DELETE' | 'POST'
   /** Path and query string, encoded. */
   readonly path: string
