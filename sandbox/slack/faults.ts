@@ -1,0 +1,52 @@
+/** What goes wrong, in place of or after the work. */
+export type FaultKind =
+  /** HTTP 429; `retryAfterSeconds: null` leaves the Retry-After header out. */
+  | { kind: '429'; retryAfterSeconds: number | null }
+  /** HTTP 500 with a text body; nothing was done. */
+  | { kind: '500' }
+  /** HTTP 200 with a maintenance page; nothing was done. */
+  | { kind: 'html' }
+  /** The connection is cut; nothing was done. */
+  | { kind: 'reset_before' }
+  /** The work is done, then the connection is cut: an unknown outcome. */
+  | { kind: 'reset_after' }
+  /** No answer ever comes; nothing was done. */
+  | { kind: 'hang' }
+  /** The work is done, but no answer ever comes: an unknown outcome. */
+  | { kind: 'hang_after' }
+  /** HTTP 200 `{ok: false, error}`; nothing was done. */
+  | { kind: 'error'; error: string }
+
+/**
+ * A fault for the next calls of a method. `method` is a Web API method, `response_url`, or `*` for all;
+ * `times` (default 1) may be `Infinity`.
+ */
+export type Fault = FaultKind & { method: string; times?: number }
+
+/** The faults that wait for their calls. */
+export interface Faults {
+  add(fault: Fault): void
+  clear(): void
+  /** The first fault that waits for this method, used up once. */
+  take(method: string): FaultKind | undefined
+}
+
+/** An empty list of faults. */
+export function createFaults(): Faults {
+  let waiting: { fault: Fault; left: number }[] = []
+  return {
+    add: fault => {
+      waiting.push({ fault, left: fault.times ?? 1 })
+    },
+    clear: () => {
+      waiting = []
+    },
+    take(method) {
+      const found = waiting.find(({ fault }) => fault.method === method || fault.method === '*')
+      if (found === undefined) return undefined
+      found.left -= 1
+      waiting = waiting.filter(({ left }) => left > 0)
+      return found.fault
+    },
+  }
+}
