@@ -111,7 +111,7 @@ export async function planRun(
   const isOpen = (id: SysId) => before.open.has(id) && !withdrawn.has(id)
   const free = seen.candidates.filter(({ sysId }) => !isOpen(sysId))
   const fresh = free.filter(
-    candidate => !isSkipped(before.skips.get(candidate.sysId), candidate, settings, now),
+    candidate => !before.skips.get(candidate.sysId)?.some(skip => binds(skip, candidate, settings, now)),
   )
   const proposals = held ? [] : fresh.slice(0, settings.maxPerRun)
   return {
@@ -210,13 +210,8 @@ export function objection(candidate: Candidate, verdict: Verdict): Note | null {
 }
 
 /** A skip binds for a while, unless HR has since said that the person left; one made in a dry run binds dry runs only. */
-function isSkipped(
-  skip: Skip | undefined,
-  candidate: Proposal,
-  settings: ScanSettings,
-  now: number,
-): boolean {
-  if (!skip || (skip.dryRun && !settings.dryRun)) return false
+function binds(skip: Skip, candidate: Proposal, settings: ScanSettings, now: number): boolean {
+  if (skip.dryRun && !settings.dryRun) return false
   const leftSince = candidate.facts.rosterStatus === 'inactive' && skip.rosterStatus !== 'inactive'
   return now < skip.at + settings.skipForMs && !leftSince
 }
@@ -273,8 +268,12 @@ export async function performRun(
   const start = await store.startRun({ id: asked.id, slot: asked.slot, actor: asked.actor, at: startedAt })
   if (start.kind !== 'started') return start
   try {
+    const opened = (await store.standings()).open
     const seen = await survey(settings, sources)
-    const result = await planRun(seen, await store.standings(), settings, sources, { ...asked, startedAt })
+    const before = await store.standings()
+    // Whoever was reclaimed or skipped while the scan read may still stand in it, and must not be proposed once more.
+    const candidates = seen.candidates.filter(({ sysId: id }) => !opened.has(id) || before.open.has(id))
+    const result = await planRun({ ...seen, candidates }, before, settings, sources, { ...asked, startedAt })
     await store.finishRun(result)
     return { kind: 'finished', report: result.report }
   } catch (error) {

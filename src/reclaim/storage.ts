@@ -75,8 +75,8 @@ export type Skip = { readonly at: number; readonly dryRun: boolean; readonly ros
 /** What earlier runs left behind, as a new run needs it. */
 export type Standings = {
   readonly open: ReadonlyMap<SysId, Candidate>
-  /** The latest skip of each account. */
-  readonly skips: ReadonlyMap<SysId, Skip>
+  /** The skips of each account. All of them: one made in a dry run must not make a live one forgotten. */
+  readonly skips: ReadonlyMap<SysId, readonly Skip[]>
   /** How often each account's proposal expired. */
   readonly expiries: ReadonlyMap<SysId, number>
 }

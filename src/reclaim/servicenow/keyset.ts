@@ -50,8 +50,9 @@ export async function readAll(
     if (page.rows.length === 0) {
       // All that is left fits into this page, and all of it is hidden: the end, unless there is more behind it.
       hidden += page.total ?? 0
+      refuseMissing(client, read, page, before, pageSize)
       refuseHidden(client, table, hidden, shown)
-      await confirmEnd(client, read, page, before, pageSize)
+      if (!before) await refuseUnsortable(client, read)
       return hidden
     }
     for (const row of page.rows) {
@@ -74,22 +75,25 @@ function hiddenBetween(before: Page | undefined, page: Page): number {
   return Math.max(0, before.total - page.total - before.rows.length)
 }
 
-async function confirmEnd(
+/** An empty page is the end only if nothing was counted beyond what the pages could show. */
+function refuseMissing(
   client: Client,
-  read: Read,
-  page: Page,
+  { table }: Read,
+  end: Page,
   before: Page | undefined,
   pageSize: number,
-): Promise<void> {
-  const { table } = read
-  if ((page.total ?? 0) > pageSize) throw tooManyHidden(client, table)
+): void {
+  if ((end.total ?? 0) > pageSize) throw tooManyHidden(client, table)
   const expected = (before?.total ?? 0) - pageSize
   if (expected > 0)
     throw new Error(
       `ServiceNow counted ${expected} more rows in ${table} and then showed none of them; nothing of it is used. The bot tries again later.`,
     )
-  if (before) return
-  // An instance may answer with no rows where the account may not sort (ServiceNow KB3088826): so ask without.
+}
+
+/** An instance may answer with no rows where the account may not sort (ServiceNow KB3088826): so ask without. */
+async function refuseUnsortable(client: Client, read: Read): Promise<void> {
+  const { table } = read
   const probe = await client.list({
     table,
     query: encode(read.conditions),
