@@ -71,12 +71,16 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const settingsFor = (changes: SettingsChanges) =>
     stageSettings(world, { ...options.changes, ...changes }, options.port ?? 0)
   let settings = settingsFor({})
-  const start = () =>
-    startBot(settings, {
+  const start = async () => {
+    const started = await startBot(settings, {
       clock,
       log: options.log ?? silent,
       slackPaceMs: options.slackPaceMs ?? 0,
     })
+    // The clock may only be set once the bot has looked at it.
+    await started.tick()
+    return started
+  }
   let bot = await start()
   slack.connect(bot.url)
   return {

@@ -70,6 +70,10 @@ export async function createSlackApp(
   }
 }
 
+/** A run on a large instance takes minutes; nobody should wonder whether the command was heard. */
+const PATIENCE = say('Working on it. The answer follows here.')
+const PATIENCE_AFTER_MS = 2000
+
 function listen(app: App, context: SlackAppContext): void {
   const { log } = context
   for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
@@ -90,10 +94,12 @@ function listen(app: App, context: SlackAppContext): void {
   })
   app.command('/reclaim', async ({ command, ack, respond }) => {
     await ack()
+    const soothe = setTimeout(() => whisper(PATIENCE, respond, command.user_id, context), PATIENCE_AFTER_MS)
     const card = await obey(parseCommand(command.text), command.user_id, context).catch((error: Error) => {
       log.error({ reason: error.message }, 'a command failed')
       return say('Something went wrong, and nothing was changed. Please try again in a minute.')
     })
+    clearTimeout(soothe)
     await whisper(card, respond, command.user_id, context)
   })
   app.error(async error => {

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { WebClient } from '@slack/web-api'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Stage, stageEnv, stageFile } from '../../sandbox/stage.ts'
+import { eventually, MINUTE, story } from './story.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** The bot as its own process, so that it can be killed like one. */
+async function startProcess(stage: Stage): Promise<ChildProcess> {
+  await stage.bot().close()
+  const file = join(stage.folder, 'reclaim.yml')
+  writeFileSync(file, JSON.stringify(stageFile(stage, { reclaim: { graceMinutes: 0 } }, 0)))
+  const bot = spawn(join(ROOT, 'node_modules/.bin/node'), ['src/cli.ts', 'start'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...stageEnv(stage), RECLAIM_CONFIG: file, LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  onTestFinished(() => {
+    bot.kill('SIGKILL')
+  })
+  for await (const line of createInterface({ input: bot.stderr })) {
+    const url = /"url":"([^"]+)"/.exec(line)?.[1]
+    if (!url) continue
+    stage.slack.connect(url)
+    return bot
+  }
+  throw new Error('The bot ended before it was running.')
+}
+
+async function kill(bot: ChildProcess): Promise<void> {
+  const ended = once(bot, 'exit')
+  bot.kill('SIGKILL')
+  await ended
+}
+
+describe('a bot that is stopped', () => {
+  test('in the grace time writes after it is back, once', async () => {
+    const { run, press, pass, quiet, deletes, stage, clock } = await story()
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    clock.advance(5 * MINUTE)
+    await stage.restart()
+    await quiet()
+    expect(deletes(), 'the grace time runs on').toHaveLength(0)
+    await pass(10 * MINUTE)
+    expect(deletes()).toHaveLength(1)
+    await stage.restart()
+    await pass(MINUTE)
+    expect(deletes()).toHaveLength(1)
+  })
+
+  test('by kill -9 after ServiceNow deleted, but before it answered, sends nothing more: it reads', async () => {
+    const { run, press, pass, deletes, stage, states, servicenow, exists } = await story()
+    await run()
+    const bot = await startProcess(stage)
+    const gate = servicenow.hold({ method: 'DELETE', when: 'after' })
+    await press('dana', 'approve', 'Bob Marsh')
+    await gate.arrived
+    await kill(bot)
+    gate.release()
+    expect(exists('bob.marsh')).toBe(false)
+
+    await stage.restart()
+    await pass(2 * MINUTE)
+    expect(await states('bob.marsh')).toEqual([
+      'proposed',
+      'approved',
+      'reclaiming',
+      'verifying',
+      'reclaimed',
+    ])
+    expect(deletes()).toHaveLength(1)
+  })
+
+  test('by kill -9 while a DELETE that never happens is under way, sends another one only after a read found the account', async () => {
+    const { run, press, pass, deletes, stage, states, servicenow, exists, thread } = await story()
+    await run()
+    const bot = await startProcess(stage)
+    servicenow.faults.add({ kind: 'hang_then_commit', method: 'DELETE', times: 1 })
+    await press('dana', 'approve', 'Bob Marsh')
+    await eventually(() => expect(deletes()).toHaveLength(1))
+    await kill(bot)
+
+    await stage.restart({ reclaim: { graceMinutes: 0 } })
+    await pass(0)
+    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'reclaiming', 'verifying'])
+    expect(deletes()).toHaveLength(1)
+    const before = servicenow.journal.length
+    await pass(2 * MINUTE)
+    expect(await states('bob.marsh')).toEqual([
+      ...['proposed', 'approved', 'reclaiming', 'verifying'],
+      ...['approved', 'reclaiming', 'reclaimed'],
+    ])
+    const after = servicenow.journal.slice(before).map(entry => entry.method)
+    expect(after.slice(0, after.indexOf('DELETE'))).toContain('GET')
+    expect(deletes()).toHaveLength(2)
+    expect(exists('bob.marsh')).toBe(false)
+    expect(await thread('Bob Marsh')).toHaveLength(6)
+  })
+})
+
+test('a button pressed on a message that the bot lost works, and that message is kept up to date', async () => {
+  const { stage, run, press, quiet, slack, messageAbout, textOf } = await story()
+  await run()
+  const known = await messageAbout('Bob Marsh')
+  const bot = new WebClient(stage.settings.slack.botToken, { slackApiUrl: slack.apiUrl })
+  const { ts } = await bot.chat.postMessage({
+    channel: slack.channelId,
+    text: known.text,
+    blocks: known.blocks as never,
+  })
+  const copy = (await slack.messages()).find(message => message.ts === ts)
+  await press('dana', 'approve', 'Bob Marsh', copy)
+  await quiet()
+  const texts = (await slack.messages()).filter(message => [known.ts, ts].includes(message.ts)).map(textOf)
+  expect(texts).toHaveLength(2)
+  for (const text of texts) expect(text).toContain('Approved by')
+})
