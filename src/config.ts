@@ -19,7 +19,6 @@ import type { Action } from './reclaim/candidate.ts'
 import type { Policy } from './reclaim/rules.ts'
 
 export { SettingsError } from './config-problems.ts'
-export type { Credentials } from './config-secrets.ts'
 
 /** Everything an operator decides, checked and complete. Lengths of time in ms, paths absolute. Holds secrets: never log it. */
 export type Settings = {

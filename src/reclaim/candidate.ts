@@ -36,8 +36,8 @@ export type Manager = {
   readonly active: boolean
 }
 
-export const RULE_NAMES = ['inactiveInRoster', 'neverLoggedIn', 'inactive'] as const
-export type RuleName = (typeof RULE_NAMES)[number]
+/** The keys of `rules` in the settings. */
+export type RuleName = 'inactiveInRoster' | 'neverLoggedIn' | 'inactive'
 
 export type RosterStatus = 'active' | 'inactive' | 'missing' | 'unknown'
 

@@ -148,8 +148,6 @@ function guards(now: Standing, event: Happening, why: Reason | undefined): boole
       return now.begunAt !== null
     case 'found_undone':
       return now.foundUndone < MAX_FOUND_UNDONE
-    case 'rehearse':
-      return now.begunAt === null
     case 'wait':
       return why !== undefined && now.waitingFor !== why
     default:

@@ -8,11 +8,11 @@ import type { Store } from '../../src/reclaim/storage.ts'
 import { step, type WorkerContext } from '../../src/reclaim/worker.ts'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { createStore, randomIds } from '../../src/store/store.ts'
-import { createWorld, Death, type Fault, mortal, type Reception, type World } from './world.ts'
+import { createWorld, type Fault, mortal, type Reception, type World } from './world.ts'
 
 const MINUTE = 60_000
 const GRACE_MS = 15 * MINUTE
-const SCRIPTS = Number(process.env.RECLAIM_PROPERTY_RUNS ?? 3000)
+const SCRIPTS = Number(process.env.RECLAIM_PROPERTY_RUNS ?? 2000)
 
 const settings: ScanSettings & WorkerContext['settings'] = {
   action: 'delete-account',
@@ -28,13 +28,14 @@ const settings: ScanSettings & WorkerContext['settings'] = {
   maxSharePercent: 100,
   skipForMs: 90 * 24 * 60 * MINUTE,
   inactiveValues: [],
-  maxPerDay: 3,
-  maxPerApproverPerDay: 2,
+  maxPerDay: 4,
+  maxPerApproverPerDay: 3,
   timeZone: 'Europe/Berlin',
 }
 
 type Action =
   | { kind: 'press'; event: PersonEvent; who: string; button: number }
+  | { kind: 'waver'; who: string; button: number; minutes: number }
   | { kind: 'work'; steps: number }
   | { kind: 'time'; minutes: number }
   | { kind: 'login'; user: number }
@@ -91,7 +92,12 @@ function createBot(db: Db, world: World, faults: readonly Fault[]) {
   }
 }
 
-async function perform(action: Action, bot: ReturnType<typeof createBot>, world: World, db: Db): Promise<void> {
+async function perform(
+  action: Action,
+  bot: ReturnType<typeof createBot>,
+  world: World,
+  db: Db,
+): Promise<void> {
   switch (action.kind) {
     case 'time':
       return world.advance(action.minutes * MINUTE)
@@ -111,6 +117,16 @@ async function perform(action: Action, bot: ReturnType<typeof createBot>, world:
         await bot.attempt(context => step('servicenow', context))
       }
       return
+    case 'waver': {
+      const { who, button, minutes } = action
+      await perform({ kind: 'press', event: 'approve', who, button }, bot, world, db)
+      world.advance(minutes * MINUTE)
+      await perform({ kind: 'press', event: 'undo', who, button }, bot, world, db)
+      // The button of the round that the undo began is the newest one.
+      await perform({ kind: 'press', event: 'approve', who, button: -1 }, bot, world, db)
+      world.advance((GRACE_MS / MINUTE - minutes) * MINUTE)
+      return perform({ kind: 'work', steps: 4 }, bot, world, db)
+    }
     case 'press': {
       const tokens = db
         .prepare<[], { token: string }>(
@@ -118,7 +134,7 @@ async function perform(action: Action, bot: ReturnType<typeof createBot>, world:
              WHERE p.candidate_id = r.candidate_id) ORDER BY r.rowid`,
         )
         .all()
-      const pick = tokens[action.button % Math.max(tokens.length, 1)]
+      const pick = tokens.at(action.button % Math.max(tokens.length, 1))
       if (!pick) return
       const asked = { personId: action.who, event: action.event, token: pick.token, at: null }
       return bot.attempt(async ({ store, chats }) => {
@@ -134,7 +150,9 @@ const runAsked = () => ({ id: randomIds.next() as RunId, slot: null, actor: 'sla
 /** With the world at peace again, lets everything come to its end. Fails if it never does. */
 async function settle(context: WorkerContext, world: World, db: Db): Promise<void> {
   await context.store.resume(world.clock.now(), GRACE_MS)
-  const nextDue = db.prepare<[], { due: number | null }>('SELECT min(due_at) AS due FROM outbox WHERE ended IS NULL')
+  const nextDue = db.prepare<[], { due: number | null }>(
+    'SELECT min(due_at) AS due FROM outbox WHERE ended IS NULL',
+  )
   for (let turn = 0; turn < 2000; turn++) {
     const did = [await step('servicenow', context), await step('slack', context)]
     if (did.some(Boolean)) continue
@@ -160,8 +178,10 @@ function intentOnDisk(db: Db, world: World) {
     const row = candidate.get(id)
     const log = row ? events.all(row.id) : []
     const approval = log.find(e => e.event === 'approve' || e.event === 'retry')
-    if (row?.state !== 'reclaiming' || log[0]?.event !== 'begin') world.violations.push('sent without its intent on disk')
-    if (!approval || world.clock.now() < approval.at + GRACE_MS) world.violations.push('sent before the grace time was over')
+    if (row?.state !== 'reclaiming' || log[0]?.event !== 'begin')
+      world.violations.push('sent without its intent on disk')
+    if (!approval || world.clock.now() < approval.at + GRACE_MS)
+      world.violations.push('sent before the grace time was over')
   })
 }
 
@@ -169,7 +189,8 @@ function everyWriteProven(world: World) {
   for (const id of world.ids) {
     const mine = world.journal.filter(entry => entry.id === id)
     const sends = mine.flatMap((entry, index) => (entry.kind === 'sent' ? index : []))
-    for (const index of sends) expect(mine[index - 1]?.kind, 'each DELETE follows a read that found the account').toBe('found')
+    for (const index of sends)
+      expect(mine[index - 1]?.kind, 'each DELETE follows a read that found the account').toBe('found')
   }
 }
 
@@ -179,7 +200,9 @@ function logReplays(db: Db, logs: Map<string, LogEntry[]>) {
        found_undone AS foundUndone, waiting_for AS waitingFor FROM candidates WHERE id = ?`,
   )
   for (const [id, log] of logs) {
-    expect(log.reduce<Standing | null>(evolve, null), 'the log replays to the state').toEqual(standing.get(id))
+    expect(log.reduce<Standing | null>(evolve, null), 'the log replays to the state').toEqual(
+      standing.get(id),
+    )
   }
 }
 
@@ -191,9 +214,7 @@ function everythingAnnounced(db: Db, world: World, logs: Map<string, LogEntry[]>
     const [root] = placed.all(id)
     if (!root) continue
     const told = world.roots.get(root.ref)?.lines.filter(seq => log.some(e => e.seq === seq)) ?? []
-    const firstTimes = [...new Set(told)]
-    expect(firstTimes, 'every transition announced, in order').toEqual(log.slice(1).map(e => e.seq))
-    expect(told.length - firstTimes.length, 'no line more than twice').toBeLessThanOrEqual(firstTimes.length)
+    expect(told, 'every transition announced, once, in order').toEqual(log.slice(1).map(e => e.seq))
   }
   const keys = [...world.roots.values()].map(root => root.key)
   expect(new Set(keys).size, 'no message posted twice').toBe(keys.length)
@@ -201,13 +222,16 @@ function everythingAnnounced(db: Db, world: World, logs: Map<string, LogEntry[]>
 
 function nothingLeftHanging(db: Db, world: World, log: LogEntry[]) {
   const rows = db
-    .prepare<[], { id: string; state: string; user_sys_id: SysId }>('SELECT id, state, user_sys_id FROM candidates')
+    .prepare<[], { id: string; state: string; user_sys_id: SysId }>(
+      'SELECT id, state, user_sys_id FROM candidates',
+    )
     .all()
   for (const { state, id, user_sys_id } of rows) {
     expect(['proposed', 'skipped', 'withdrawn', 'reclaimed', 'failed']).toContain(state)
     if (state === 'reclaimed') expect(world.isGone(user_sys_id), 'reclaimed means gone').toBe(true)
     const sent = log.some(e => e.candidateId === id && e.event === 'begin')
-    if (world.isGone(user_sys_id) && sent) expect(state, 'a deletion of ours ends as reclaimed').toBe('reclaimed')
+    if (world.isGone(user_sys_id) && sent)
+      expect(state, 'a deletion of ours ends as reclaimed').toBe('reclaimed')
   }
 }
 
@@ -233,11 +257,37 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       steps: fc.integer({ min: 1, max: 6 }),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('time' as const), minutes: fc.integer({ min: 1, max: 40 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('time' as const), minutes: fc.integer({ min: 1, max: 40 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('waver' as const),
+      who: fc.constant('U_NAMED'),
+      button: fc.nat(4),
+      minutes: fc.integer({ min: 1, max: 14 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('login' as const), user: fc.nat(4) }) },
-  { weight: 1, arbitrary: weighted<Action>([1, { kind: 'pause' }], [1, { kind: 'resume' }], [1, { kind: 'run' }], [1, { kind: 'kill' }]) },
+  {
+    weight: 1,
+    arbitrary: weighted<Action>(
+      [1, { kind: 'pause' }],
+      [1, { kind: 'resume' }],
+      [1, { kind: 'run' }],
+      [1, { kind: 'kill' }],
+    ),
+  },
 )
-const fault = weighted<Fault>([12, 'none'], [1, 'fail_before'], [1, 'fail_after'], [1, 'die_before'], [1, 'die_after'])
+const fault = weighted<Fault>(
+  [30, 'none'],
+  [1, 'fail_before'],
+  [1, 'fail_after'],
+  [1, 'die_before'],
+  [1, 'die_after'],
+)
 const reception = weighted<Reception>(
   [3, 'deletes'],
   [1, 'refuses'],
@@ -248,9 +298,9 @@ const reception = weighted<Reception>(
   [1, 'deletes_a_minute_later'],
 )
 const script = fc.record({
-  actions: fc.array(action, { minLength: 10, maxLength: 40 }),
-  faults: fc.array(fault, { maxLength: 120 }),
-  receptions: fc.array(reception, { maxLength: 12 }),
+  actions: fc.array(action, { minLength: 10, maxLength: 40, size: 'max' }),
+  faults: fc.array(fault, { maxLength: 600, size: 'max' }),
+  receptions: fc.array(reception, { maxLength: 12, size: 'max' }),
 })
 
 describe('whatever fails and whenever the process dies', () => {
@@ -281,10 +331,13 @@ describe('whatever fails and whenever the process dies', () => {
         tally.reclaimed += history.filter(entry => entry.to === 'reclaimed').length
         db.close()
       }),
-      { numRuns: SCRIPTS },
+      // A script that fails is reported whole, with its seed; making it smaller can take an hour.
+      { numRuns: SCRIPTS, endOnFailure: true },
     )
     // A script that never writes proves nothing: most of them must have.
-    console.info(`${SCRIPTS} scripts: ${tally.sent} DELETEs, ${tally.deaths} processes, ${tally.reclaimed} reclaimed`)
+    process.stdout.write(
+      `${SCRIPTS} scripts: ${tally.sent} DELETEs, ${tally.deaths} processes, ${tally.reclaimed} reclaimed\n`,
+    )
     expect(tally.sent).toBeGreaterThan(SCRIPTS / 2)
     expect(tally.reclaimed).toBeGreaterThan(SCRIPTS / 4)
   })

@@ -16,7 +16,7 @@ export type Reception =
   | 'deletes_a_minute_later'
 
 /** Thrown where the simulated process ends; nothing that it does afterwards has an effect. */
-export class Death extends Error {}
+class Death extends Error {}
 
 const MINUTE = 60_000
 export const START = Date.UTC(2026, 10, 23, 9)
@@ -103,7 +103,7 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
     reply: async (to: MessageRef, lines, again) => {
       const thread = roots.get(to.id)?.lines ?? []
       const seqs = lines.map(line => line.entry.seq)
-      if (!again || !seqs.every(seq => thread.includes(seq))) thread.push(...seqs)
+      thread.push(...seqs.filter(seq => !again || !thread.includes(seq)))
       return 'done'
     },
     update: async () => 'done',
@@ -135,7 +135,11 @@ export type World = ReturnType<typeof createWorld>
  * One process' view of an object of the outside: each call takes the next fault from `faults`. After a death every
  * call fails without effect, as nothing can be done by a process that is gone.
  */
-export function mortal<T extends object>(target: T, life: { dead: boolean }, next: (name: string) => Fault): T {
+export function mortal<T extends object>(
+  target: T,
+  life: { dead: boolean },
+  next: (name: string) => Fault,
+): T {
   return new Proxy(target, {
     get(object, property) {
       const value: unknown = Reflect.get(object, property)
@@ -170,9 +174,30 @@ const manager: NonNullable<Proposal['manager']> = {
 
 function person(id: string): Person | null {
   const known: Record<string, Person> = {
-    U_MANAGER: { platform: 'slack', id, name: 'Mia', email: 'mia@example.com', fullMember: true, named: false },
-    U_NAMED: { platform: 'slack', id, name: 'Nora', email: 'nora@example.com', fullMember: true, named: true },
-    U_STRANGER: { platform: 'slack', id, name: 'Sam', email: 'sam@example.com', fullMember: true, named: false },
+    U_MANAGER: {
+      platform: 'slack',
+      id,
+      name: 'Mia',
+      email: 'mia@example.com',
+      fullMember: true,
+      named: false,
+    },
+    U_NAMED: {
+      platform: 'slack',
+      id,
+      name: 'Nora',
+      email: 'nora@example.com',
+      fullMember: true,
+      named: true,
+    },
+    U_STRANGER: {
+      platform: 'slack',
+      id,
+      name: 'Sam',
+      email: 'sam@example.com',
+      fullMember: true,
+      named: false,
+    },
   }
   return known[id] ?? null
 }

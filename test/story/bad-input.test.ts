@@ -83,7 +83,7 @@ describe('a run stops with one sentence, and nothing is proposed or withdrawn, w
     ['ServiceNow is down for maintenance', s => s.servicenow.faults.add({ kind: 'unavailable_503' }), /503/],
     [
       'the password is wrong',
-      s => (s.servicenow.account('reclaim.bot').password = 'another'),
+      s => Object.assign(s.servicenow.account('reclaim.bot'), { password: 'another' }),
       /SERVICENOW_PASSWORD|sign-in/,
     ],
     ['the roster file is missing', s => unlinkSync(join(s.folder, 'roster.csv')), /roster/i],

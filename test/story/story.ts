@@ -18,10 +18,9 @@ export async function story(options: StageOptions = {}) {
   return { ...tell(stage), stage, clock: stage.clock }
 }
 
-export type Story = Awaited<ReturnType<typeof story>>
 type Press = 'approve' | 'skip' | 'undo' | 'retry' | 'details'
 
-export function tell(stage: Stage) {
+function tell(stage: Stage) {
   const { slack, servicenow } = stage
   const as = (person: string) => slack.driver.as(person)
 
@@ -136,7 +135,7 @@ function isAbout(button: Button, name: string): boolean {
 }
 
 /** The words of blocks, as a reader sees them: mentions as `@U…`, one line a line. */
-export function plainText(blocks: unknown): string {
+function plainText(blocks: unknown): string {
   if (Array.isArray(blocks)) return blocks.map(plainText).filter(Boolean).join('\n')
   if (typeof blocks !== 'object' || blocks === null) return ''
   const block = blocks as Record<string, unknown>

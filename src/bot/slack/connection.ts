@@ -49,12 +49,12 @@ export function createSlackConnection(
 
 async function checkChannel(client: WebClient, channel: string, allowPublic: boolean): Promise<void> {
   const { channel: found } = await client.conversations.info({ channel })
-  if (!found?.is_member)
+  if (found?.is_member === false)
     throw new SlackRefused(
       'The bot is not a member of its Slack channel (slack.channel). Invite it there with /invite.',
     )
   if (allowPublic) return
-  if (!found.is_private)
+  if (!found?.is_private)
     throw new SlackRefused(
       'The Slack channel (slack.channel) is public, and the bot posts names there. Use a private one, or set slack.allowPublicChannel: true.',
     )
