@@ -11,7 +11,7 @@ export type Parcel =
  * How a delivery is signed: as Slack does, with another secret, not at all, or rightly but at a wrong time
  * (`stale`: ten minutes ago; `future`: in ten minutes).
  */
-export type Signature = 'valid' | 'forged' | 'none' | 'stale' | 'future'
+type Signature = 'valid' | 'forged' | 'none' | 'stale' | 'future'
 
 /** What may be unusual about a delivery. */
 export interface DeliveryOptions {

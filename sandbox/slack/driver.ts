@@ -9,7 +9,7 @@ import type { ShownView } from './views.ts'
 import type { Whisper, Whispers } from './whispers.ts'
 
 /** Which button a person clicks. */
-export interface ClickTarget {
+interface ClickTarget {
   /**
    * Where: the `ts` of a message or thread reply as it is now; a message read earlier, for somebody whose screen
    * is out of date; a whisper; a view.
@@ -21,7 +21,7 @@ export interface ClickTarget {
 }
 
 /** One person at the screen. Each action resolves with the bot's answer. */
-export interface Actor {
+interface Actor {
   /** Throws unless exactly one button fits, and for a whisper or view that somebody else was shown. */
   click(target: ClickTarget, options?: DeliveryOptions): Promise<Delivery>
   /**
@@ -43,10 +43,7 @@ export interface Driver {
 }
 
 /** Posts any body to the bot over HTTP, signed. */
-export type Post = (
-  sent: { body: string; contentType: string },
-  options: DeliveryOptions,
-) => Promise<Delivery>
+type Post = (sent: { body: string; contentType: string }, options: DeliveryOptions) => Promise<Delivery>
 
 /** What the driver acts with. */
 export interface DriverParts {

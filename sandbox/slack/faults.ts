@@ -21,7 +21,7 @@ export type FaultKind =
  * A fault for the next calls of a method. `method` is a Web API method, `response_url`, or `*` for all;
  * `times` (default 1) may be `Infinity`.
  */
-export type Fault = FaultKind & { method: string; times?: number }
+type Fault = FaultKind & { method: string; times?: number }
 
 /** The faults that wait for their calls. */
 export interface Faults {

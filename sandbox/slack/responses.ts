@@ -7,13 +7,13 @@ import type { Records } from './webapi.ts'
 import type { Whisper } from './whispers.ts'
 
 /** Slack docs, "Handling user interaction": "up to 5 times within 30 minutes of receiving the payload". */
-export const RESPONSE_URL = { uses: 5, lifetimeMs: 30 * 60_000 } as const
+const RESPONSE_URL = { uses: 5, lifetimeMs: 30 * 60_000 } as const
 
 /** What a person did to get the bot a response_url: `replace_original` and `delete_original` act on it. */
 export type Origin = { command: true } | { messageTs: string } | { whisper: Whisper }
 
 /** An answer of the sink. */
-export interface SinkAnswer {
+interface SinkAnswer {
   status: number
   body: string
   /** How the journal of calls puts it: `ok`, or the reason of the refusal. */

@@ -11,7 +11,7 @@ export const APP = {
 } as const
 
 /** An answer of the Web API behind the proxy. */
-export interface UpstreamAnswer {
+interface UpstreamAnswer {
   status: number
   body: JsonObject
 }

@@ -25,7 +25,7 @@ export interface ApiAnswer {
 }
 
 /** What the app under test may do. */
-export interface AppRights {
+interface AppRights {
   botToken: string
   scopes: readonly string[]
   /** The app-level token of socket mode; undefined if the app has none. */

@@ -20,7 +20,7 @@ export interface Whisper {
 }
 
 /** What is said in a whisper. */
-export interface Said {
+interface Said {
   text: string
   blocks: readonly JsonObject[]
 }

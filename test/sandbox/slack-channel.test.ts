@@ -37,7 +37,9 @@ describe('the channel', () => {
       blocks: decisions('a'),
     })
     const [message] = await workspace.messages()
-    expect(message?.blocks.map(block => block.block_id)).toEqual([expect.any(String), expect.any(String)])
+    const [one, two] = message?.blocks.map(block => block.block_id) ?? []
+    expect([one, two]).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])
+    expect(one).not.toBe(two)
     expect(message?.raw).toMatchObject({ bot_id: 'B0RECLAIM0', app_id: 'A0RECLAIM0' })
   })
 

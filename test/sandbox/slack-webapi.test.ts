@@ -54,7 +54,7 @@ it('writes down each call, in short and without the token', async () => {
   const channel = workspace.channelId
   const metadata = { event_type: 'candidate', event_payload: { id: '7' } }
   await client.chat.postMessage({ channel, text: 'y'.repeat(200), blocks: decisions('a'), metadata })
-  await client.users.info({ user: 'U404' }).catch(() => undefined)
+  await client.users.info({ user: 'U404', token: BOT_TOKEN }).catch(() => undefined)
   expect(workspace.calls).toEqual([
     {
       method: 'chat.postMessage',
