@@ -10,21 +10,17 @@ const DAY_MS = 24 * 60 * 60 * 1000
  * - in an hour that is repeated in autumn, the first time and not the second, also with `*` in the hour field.
  * croner alone would lose or double such slots of patterns with lists, ranges or `*`: it is asked about the plain
  * sequence of wall-clock times only.
- * @returns the first slot after an instant; both in UTC epoch ms.
- * @throws Error when the pattern names no day that ever comes, such as 30 February.
+ * @returns the first slot after an instant, both in UTC epoch ms; it throws when the pattern names no day that ever
+ * comes, such as 30 February.
  */
 export function nextSlotOf(cron: string, timeZone: string): (after: number) => number {
   const pattern = new Cron(cron, { timezone: 'UTC', mode: '5-part' })
-  if (pattern.nextRun() === null)
-    throw new Error(
-      `The schedule “${cron}” names no day that ever comes; correct schedule.cron in reclaim.yml.`,
-    )
   const offsetAt = offsetsOf(timeZone)
   return after => {
     let wall: Date | null = new Date(after + offsetAt(after))
     for (;;) {
       wall = pattern.nextRun(wall)
-      if (wall === null) throw new Error(`The schedule “${cron}” has no slot after ${after}.`)
+      if (wall === null) throw new Error(`The schedule “${cron}” never comes; correct schedule.cron.`)
       const slot = instantOf(wall.getTime(), offsetAt)
       if (slot > after) return slot
     }
@@ -37,7 +33,7 @@ export function nextSlotOf(cron: string, timeZone: string): (after: number) => n
  * @param tick must not reject.
  */
 export function wakeUp(cron: string, timeZone: string, tick: () => Promise<void>): { stop(): void } {
-  // Its warning of a missed slot would go to stdout, and such a slot is run late in any case.
+  // Its warning of a missed slot is no JSON line as logs are, and such a slot is run late in any case.
   const task = startTask(cron, tick, { timezone: timeZone, suppressMissedWarning: true })
   return { stop: () => void task.destroy() }
 }

@@ -1,10 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { SettingsError } from '../config.ts'
+import { SettingsError } from '../config-problems.ts'
 import { complain } from './output.ts'
-import { history, status, verify } from './reports.ts'
-import { run } from './run.ts'
-import { scan } from './scan.ts'
-import { start } from './start.ts'
 
 /** 0 fine, 1 a check or an action failed, 2 wrong usage or unusable settings. */
 export type ExitCode = 0 | 1 | 2
@@ -44,22 +40,29 @@ function createProgram(carryOut: (command: () => Promise<ExitCode>) => Promise<v
   program.exitOverride().showHelpAfterError(`(${NAME} --help shows what there is)`)
   const add = (name: string, description: string) => program.command(name).description(description)
 
-  add('start', 'run the bot, until it is told to stop (SIGINT, SIGTERM)').action(() => carryOut(start))
+  // Each command is loaded when it is wanted: the whole bot, Slack's library included, takes a while.
+  add('start', 'run the bot, until it is told to stop (SIGINT, SIGTERM)').action(() =>
+    carryOut(async () => (await import('./start.ts')).start()),
+  )
   add('scan', 'show what would be proposed now; nothing is posted, nothing written')
     .option('--json', 'as JSON')
-    .action((options: { json?: true }) => carryOut(() => scan(options)))
+    .action((options: { json?: true }) => carryOut(async () => (await import('./scan.ts')).scan(options)))
   add('run', 'ask the running bot for a run now, and wait up to 60 s for the outcome').action(() =>
-    carryOut(run),
+    carryOut(async () => (await import('./run.ts')).run()),
   )
   add('status', 'show open candidates, writes against the caps, runs and saving')
     .option('--json', 'as JSON')
-    .action((options: { json?: true }) => carryOut(() => status(options)))
+    .action((options: { json?: true }) => carryOut(async () => (await reports()).status(options)))
   add('history', 'show everything that happened, oldest first')
     .option('--user <user>', 'only about this account: user name, e-mail or sys_id')
     .option('--json', 'as JSON')
     .addOption(program.createOption('--csv', 'as CSV, with a header row').conflicts('json'))
-    .action((options: { user?: string; json?: true; csv?: true }) => carryOut(() => history(options)))
-  add('verify', 'check that nobody tampered with the history').action(() => carryOut(verify))
+    .action((options: { user?: string; json?: true; csv?: true }) =>
+      carryOut(async () => (await reports()).history(options)),
+    )
+  add('verify', 'check that nobody tampered with the history').action(() =>
+    carryOut(async () => (await reports()).verify()),
+  )
 
   for (const name of NOT_BUILT)
     program
@@ -68,6 +71,8 @@ function createProgram(carryOut: (command: () => Promise<ExitCode>) => Promise<v
       .action(() => carryOut(async () => notBuilt(name)))
   return program
 }
+
+const reports = () => import('./reports.ts')
 
 function notBuilt(name: string): ExitCode {
   complain(new Error(`“${name}” is not built yet; ${NAME} --help shows what there is.`))

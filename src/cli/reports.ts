@@ -61,13 +61,17 @@ async function reading<Answer>(path: string, ask: (reports: Reports) => Promise<
     throw new Error(
       `There is no store at ${path} yet. The bot creates it: start it with npm start, or correct store.path.`,
     )
-  const reports = openReports(path)
+  let reports: ReturnType<typeof openReports> | null = null
   try {
+    reports = openReports(path)
     return await ask(reports)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Error(`The store ${path} cannot be read (${reason}). Go on from the latest backup.`)
+    // Our own sentences are plain Errors; anything else comes from reading what should not be there.
+    if (!(error instanceof Error) || error.name === 'Error') throw error
+    throw new Error(
+      `The store ${path} is damaged (${error.message}). Stop the bot, keep the file, and go on from the latest backup that verifies.`,
+    )
   } finally {
-    reports.close()
+    reports?.close()
   }
 }

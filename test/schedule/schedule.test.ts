@@ -97,6 +97,21 @@ describe('a slot', () => {
     await schedule.tick()
     expect(office.runs.map(run => run.slot)).toEqual([FIRST, SECOND])
   })
+
+  it('that failed while the clock was set back, and was done early, does not come again', async () => {
+    const { office, schedule } = await friday()
+    office.setOutage('ServiceNow could not be reached.')
+    office.setDuringScan(async () => office.set('2026-11-02T07:00:00Z'))
+    office.set(FIRST)
+    await schedule.tick()
+    office.setOutage(null)
+    office.setDuringScan(async () => {})
+    for (const at of ['2026-11-02T07:05:00.000Z', FIRST]) {
+      office.set(at)
+      await schedule.tick()
+    }
+    expect(office.runs.map(run => run.outcome)).toEqual(['failed', 'finished'])
+  })
 })
 
 describe('a changed schedule', () => {

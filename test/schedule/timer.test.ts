@@ -17,15 +17,19 @@ describe('the next slot', () => {
     expect(iso(next(Date.parse(after)))).toBe(expected)
   })
 
+  it('after the second of two equal hours is not in the first', () => {
+    const nights = nextSlotOf('45 2 * * *', 'Europe/Berlin')
+    expect(iso(nights(Date.parse('2026-10-25T01:30:00Z')))).toBe('2026-10-26T01:45:00.000Z')
+  })
+
   it('may be years away', () => {
     const leapDay = nextSlotOf('0 0 29 2 *', 'UTC')
     expect(iso(leapDay(Date.parse('2097-01-01T00:00:00Z')))).toBe('2104-02-29T00:00:00.000Z')
   })
 
   it('must exist', () => {
-    expect(() => nextSlotOf('0 0 30 2 *', 'UTC')).toThrow(
-      'The schedule “0 0 30 2 *” names no day that ever comes; correct schedule.cron in reclaim.yml.',
-    )
+    const never = nextSlotOf('0 0 30 2 *', 'UTC')
+    expect(() => never(0)).toThrow('The schedule “0 0 30 2 *” never comes; correct schedule.cron.')
   })
 })
 
