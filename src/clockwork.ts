@@ -24,6 +24,8 @@ export type Clockwork = {
 }
 
 const REQUESTS_EVERY_MS = 500
+/** As long as a shell command waits for its answer. */
+const REQUESTS_LAST_MS = 60_000
 const CLOCK_EVERY_MS = 60_000
 
 /** What happens by itself: requests from the shell within a second, the schedule and expiries within a minute. */
@@ -38,7 +40,7 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
     run: slot => run('schedule', slot),
   })
   const takeRequests = async () => {
-    for (const { id, actor } of await store.takeRequests()) {
+    for (const { id, actor } of await store.takeRequests(clock.now() - REQUESTS_LAST_MS)) {
       const outcome = await run(actor, null)
       const ok = outcome.kind === 'finished' && outcome.report.held === null
       await store.answerRequest(id, sentence(outcome), ok)

@@ -3,7 +3,7 @@ import type { DecisionAnswer } from '../reclaim/decision.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
 import { presentState } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { instant } from './words.ts'
+import { count, instant } from './words.ts'
 
 /* What is said to one person alone: the one who clicked or typed. */
 
@@ -18,7 +18,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   not_a_full_member:
     'Only full members of this workspace may decide, no guests and no bots. Nothing was changed.',
   no_email:
-    'Your profile shows no e-mail address, so it cannot be checked that the account is not your own. Nothing was changed.',
+    'Your profile shows no e-mail address, so the bot cannot check that the account is not your own. Nothing was changed.',
   own_account: 'This is your own account. Somebody else has to decide about it. Nothing was changed.',
   not_the_approver:
     "You may not decide about this account: only the account's manager and the named approvers may. Nothing was changed.",
@@ -35,13 +35,13 @@ export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Ca
         text(': '),
         ...presentState(candidate, entry, settings),
       ]
-      const wait: Line = [text('The bot is paused: nothing is deleted before somebody resumes it.')]
+      const wait: Line = [text('The bot is paused: nothing is deleted until somebody resumes it.')]
       return paused && candidate.state === 'approved' ? answerCard(done, wait) : answerCard(done)
     }
     case 'already': {
       const { candidate, last } = answer
       return answerCard(
-        [text('Nothing was changed: this was already decided, or the button is from before.')],
+        [text('Nothing was changed: this was already decided, or the button is out of date.')],
         [
           bold(candidate.name),
           text(`, ${instant(last.at, settings.timeZone)}: `),
@@ -55,7 +55,7 @@ export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Ca
       return say('It could not be checked who you are, so nothing was changed. Please try again in a minute.')
     case 'unknown_button':
       return say(
-        'The bot does not know this button (any more). Nothing was changed; /reclaim status shows what is open.',
+        'The bot does not know this button any more. Nothing was changed; /reclaim status shows what is open.',
       )
   }
 }
@@ -70,7 +70,7 @@ export function runSentence(outcome: RunOutcome, timeZone: string): string {
     case 'finished': {
       const { held, found, licensed, proposed, stillOpen } = outcome.report
       if (held)
-        return `The run is held: ${found} of ${licensed} licensed accounts qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write /reclaim run ${found}`
+        return `The run is held: ${found} of ${count(licensed, 'licensed account')} qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write /reclaim run ${found}`
       return `The run is done: ${proposed} proposed, ${stillOpen} still open from before.`
     }
     case 'busy':

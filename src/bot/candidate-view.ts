@@ -2,13 +2,13 @@ import type { Candidate } from '../reclaim/candidate.ts'
 import { buttonsIn, type LogEntry } from '../reclaim/lifecycle.ts'
 import type { MessageContent, MessageItem, ThreadLine } from '../reclaim/ports.ts'
 import { type Block, type Button, bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { because, capitalise, count, grounds, instant, money } from './words.ts'
+import { answered, because, capitalise, count, grounds, instant, money } from './words.ts'
 
 type ListContent = Extract<MessageContent, { kind: 'list' }>
 
 /** A message to one approver: up to eight candidates with their buttons, each in its present state. */
 export function listCard({ approver, items, part, parts, run }: ListContent, settings: ViewSettings): Card {
-  const waiting = items.filter(({ candidate }) => candidate.state === 'proposed').length
+  const waiting = items.filter(({ candidate }) => ['proposed', 'failed'].includes(candidate.state)).length
   const whom: Line = approver === null ? [bold('Named approvers')] : [{ kind: 'person', id: approver }]
   const ask = waiting > 0 ? `, please decide about ${count(waiting, 'account')}` : ', all decided'
   const heading: Line = [...whom, text(`${ask}${parts > 1 ? ` (part ${part} of ${parts})` : ''}.`)]
@@ -49,7 +49,7 @@ function candidateBlocks(
     lines.push(presentState(candidate, last, settings))
   return [
     { kind: 'lines', lines },
-    { kind: 'buttons', id: candidate.id, buttons: buttonsOf(candidate) },
+    { kind: 'buttons', id: candidate.id, buttons: buttonsOf(candidate, settings) },
   ]
 }
 
@@ -57,7 +57,8 @@ function candidateBlocks(
 export function presentState(candidate: Candidate, last: LogEntry, settings: ViewSettings): Line {
   return [
     bold(capitalise(candidate.state)),
-    ...by(last, settings),
+    ...again(last),
+    ...whose(candidate, last, settings),
     text(consequence(candidate, last, settings)),
   ]
 }
@@ -66,58 +67,77 @@ export function presentState(candidate: Candidate, last: LogEntry, settings: Vie
 export function threadLine({ candidate, entry }: ThreadLine, settings: ViewSettings): Line {
   return [
     bold(candidate.name),
-    text(' is '),
+    text(': '),
     bold(entry.to),
-    ...by(entry, settings),
+    ...again(entry),
+    ...whose(candidate, entry, settings),
     text(consequence(candidate, entry, settings)),
   ]
 }
 
-function by(entry: LogEntry, settings: ViewSettings): Line {
-  const [platform, id] = entry.actor.split(':')
-  if (id === undefined) return []
-  return [
-    text(' by '),
-    platform === settings.platform ? { kind: 'person', id } : text(`a person on ${platform}`),
-  ]
+const again = ({ event }: LogEntry): Line =>
+  ['undo', 'retry', 'found_undone'].includes(event) ? [text(' again')] : []
+
+/** Who brought it into this state: whoever waits still has the approval that it waits with. */
+function whose(candidate: Candidate, entry: LogEntry, settings: ViewSettings): Line {
+  if (entry.event === 'undo') return [text(', as'), ...personOf(entry.actor, settings)]
+  return by(entry.event === 'wait' ? { actor: candidate.approvedBy ?? entry.actor } : entry, settings)
+}
+
+/** The person behind something, ` by @Dana`; nothing where the bot acted by itself. */
+export function by({ actor }: Pick<LogEntry, 'actor'>, settings: ViewSettings): Line {
+  const person = personOf(actor, settings)
+  return person.length > 0 ? [text(' by'), ...person] : []
+}
+
+function personOf(actor: string, settings: ViewSettings): Line {
+  const [platform, id] = actor.split(':')
+  if (platform === undefined || id === undefined) return []
+  return platform === settings.platform
+    ? [text(' '), { kind: 'person', id }]
+    : [text(` somebody on ${capitalise(platform)}`)]
 }
 
 function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettings): string {
   const { timeZone, graceMs } = settings
   const reason = because(entry.note, timeZone)
-  const sent =
-    candidate.begunAt === null ? '' : ` A DELETE was sent at ${instant(candidate.begunAt, timeZone)}.`
+  const answer = answered(entry.note)
+  const begun = candidate.begunAt !== null && candidate.begunAt <= entry.at ? candidate.begunAt : null
+  const sent = begun === null ? '' : ` A deletion was sent at ${instant(begun, timeZone)}.`
+  const inVain = begun === null ? '' : ` The deletion sent at ${instant(begun, timeZone)} had no effect.`
   switch (entry.event) {
     case 'approve':
     case 'retry': {
-      const end = candidate.dryRun ? 'rehearsed' : 'deleted'
-      return `. The account is ${end} after ${instant(entry.at + graceMs, timeZone)} unless somebody presses Undo.${sent}`
+      const end = instant(entry.at + graceMs, timeZone)
+      return candidate.dryRun
+        ? `. Dry run: after ${end} the bot shows what it would delete, unless somebody presses Undo.`
+        : `. The account is deleted after ${end} unless somebody presses Undo.${inVain}`
     }
     case 'undo':
-      return `: the approval was undone, nothing was deleted; it waits for a decision again.${sent}`
+      return ` undid the approval. Nothing was deleted; it waits for a decision.${inVain}`
     case 'skip':
-      return `. The account stays.${sent}`
+      return `. The account stays.${inVain}`
     case 'expire':
-      return `: nobody decided in time. The account stays.${sent}`
+      return `. Nobody decided in time; the account stays.${inVain}`
     case 'withdraw':
-      return `: ${reason}. The account was not deleted by the bot.${sent}`
+      return ` – ${reason}. The bot did not delete the account.${entry.note.why === 'already_gone' ? sent : inVain}`
     case 'wait':
-      return `, but ${reason}.${sent}`
+      return `, but waiting – ${reason}.${inVain}`
     case 'begin':
-      return ': last look passed, the deletion is being sent.'
+      return '. The last check passed; the deletion is being sent to ServiceNow.'
     case 'rehearse':
-      return `: last look passed. This would have been sent, and was not: ${requests(candidate)}`
+      return `. Nothing was deleted (dry run). The last check passed; this would have been sent: ${requests(candidate)}`
     case 'done':
     case 'found_done':
-      return `. The account is gone; this was read back from ServiceNow.${reason ? ` ${capitalise(reason)}.` : ''}`
+      return `. The account is gone; the bot checked that in ServiceNow.${entry.note.detail ? ` ${answer}.` : ''}`
     case 'refused':
-      return `: ServiceNow refused the deletion, and the account is still there. ${capitalise(reason)}. Try again once the cause is removed, or skip.`
+      return `. ServiceNow refused the deletion; the account is still there. Press Try again once the cause is removed, or Skip. ${answer}.`
     case 'lose_track':
-      return `: ${reason}. The account will be read again before anything else happens.${sent}`
+      return ` – ${reason}. The bot checks the account again before anything else happens.${sent}${answer && ` ${answer}.`}`
     case 'found_undone':
-      return `: the account is still there, so the deletion is sent again after another last look.${sent}`
+      return `. The account is still there; after another check the deletion is sent again.${inVain}`
     case 'give_up':
-      return `: the deletion did not take effect after several attempts; the account is still there.${sent}`
+      return `. The deletion took no effect in several attempts; the account is still there. Press Try again or Skip.`
     case 'propose':
       return ', waiting for a decision.'
   }
@@ -136,23 +156,29 @@ const LABELS: Readonly<Record<Button['does'], string>> = {
   details: 'Details',
 }
 
-function buttonsOf(candidate: Candidate): Button[] {
+function buttonsOf(candidate: Candidate, settings: ViewSettings): Button[] {
   const { token, name, state } = candidate
   return [...buttonsIn(state), 'details' as const].map(does => ({
     does,
     token,
     label: LABELS[does],
     spoken: `${LABELS[does]}: ${name}`,
-    ...(does === 'approve' && { confirm: confirmation(candidate) }),
+    ...(does === 'approve' && { confirm: confirmation(candidate, settings) }),
   }))
 }
 
-function confirmation({ name, facts, dryRun }: Candidate): NonNullable<Button['confirm']> {
+function confirmation(
+  { name, facts, dryRun }: Candidate,
+  { graceMs }: ViewSettings,
+): NonNullable<Button['confirm']> {
+  const who = `${name} (${facts.userName})`
+  const minutes = count(Math.round(graceMs / 60_000), 'minute')
+  const undo = graceMs > 0 ? `in ${minutes}. Until then Undo stops it; after that` : 'at once. After that'
   return {
     title: dryRun ? 'Rehearse the deletion?' : 'Delete this account?',
     text: dryRun
-      ? `Dry run: ${name} (${facts.userName}) stays. The bot only shows what it would send.`
-      : `${name} (${facts.userName}) will be deleted in ServiceNow after the time to undo. That cannot be reversed by the bot.`,
+      ? `Dry run: ${who} stays. The bot only shows what it would send.`
+      : `${who} will be deleted in ServiceNow ${undo} the bot cannot bring the account back.`,
     yes: 'Approve',
     no: 'Cancel',
   }

@@ -48,7 +48,10 @@ export function parseCommand(line: string): Command {
 function run(argument: string): Command {
   if (argument === '') return { kind: 'run', release: null }
   if (/^\d{1,7}$/.test(argument)) return { kind: 'run', release: Number(argument) }
-  return { kind: 'wrong', problem: 'After run there is nothing, or the number of candidates of a held run.' }
+  return {
+    kind: 'wrong',
+    problem: 'Write /reclaim run alone, or with the number of accounts that a held run found.',
+  }
 }
 
 /** A chat writes an e-mail address as a link and escapes three characters; the store knows neither. */
@@ -65,8 +68,10 @@ export const HELP = [
   'help: this text',
   'status: what is open, what was done today, when the next run comes',
   'status <user>: where one account stands',
-  'history, history <user>: what happened, newest last',
-  'undo <user>: takes an approval back while nothing has been sent',
-  'run: looks for candidates now (named approvers)',
-  'pause, resume: stops and continues all deletions (named approvers)',
+  'history: what happened, newest last',
+  'history <user>: what happened to one account',
+  'undo <user>: takes an approval back before the deletion begins',
+  'run: looks for accounts to propose now (named approvers)',
+  'pause: lets no deletion begin (named approvers)',
+  'resume: lets deletions begin again (named approvers)',
 ] as const

@@ -8,7 +8,7 @@ import { answerCard, decisionCard, MAY_NOT_READ, runSentence, say } from './answ
 import { presentState } from './candidate-view.ts'
 import { type Command, HELP } from './command.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { count, historyLine, instant, type StatusFacts, statusLines } from './words.ts'
+import { APPROVERS_SHOWN, count, historyLine, instant, type StatusFacts, statusLines } from './words.ts'
 
 /** What the commands need; the same on every platform. */
 export type CommandContext = {
@@ -53,7 +53,7 @@ async function status({ store, clock, facts, chat }: CommandContext): Promise<Ca
   const now = clock.now()
   const summary = await store.summary(startOfDay(now, facts.timeZone))
   const names = new Map<string, string>()
-  for (const { approver } of summary.byApprover) {
+  for (const { approver } of summary.byApprover.slice(0, APPROVERS_SHOWN)) {
     const [platform, id] = approver?.split(':') ?? []
     if (!approver || !id || platform !== chat.platform) continue
     const person = await chat.person(id).catch(() => null)
@@ -123,14 +123,16 @@ async function steer(
       await store.pause(actor, clock.now())
       await store.notify({ kind: 'paused', by: actor }, clock.now())
       return say(
-        'Paused: nothing begins until /reclaim resume. Grace times run on, and what is under way is finished and read back.',
+        'Paused: no deletion begins until /reclaim resume. The time to undo runs on, and what has begun is finished and checked.',
       )
     case 'resume': {
       const writes = await store.resume(clock.now(), views.graceMs)
       await store.notify({ kind: 'resumed', by: actor }, clock.now())
       const minutes = count(Math.round(views.graceMs / 60_000), 'minute')
       return say(
-        `Resumed: ${count(writes, 'approved deletion')} will begin, each after a full grace time of ${minutes}.`,
+        writes === 0
+          ? 'Resumed: no approved deletion is waiting.'
+          : `Resumed: ${count(writes, 'approved deletion')} will begin, each after a full ${minutes} in which it can be undone.`,
       )
     }
   }
@@ -143,4 +145,6 @@ async function mayRead(person: Person, candidate: Candidate, context: CommandCon
 }
 
 const unknownUser = (user: string) =>
-  say(`The bot has never proposed an account “${user.slice(0, 60)}”. User name, e-mail or sys_id is needed.`)
+  say(
+    `The bot has never proposed an account “${user.slice(0, 60)}”. Write its user name, e-mail address or sys_id.`,
+  )

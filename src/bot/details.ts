@@ -1,8 +1,8 @@
 import type { Candidate } from '../reclaim/candidate.ts'
 import type { LogEntry } from '../reclaim/lifecycle.ts'
-import { presentState, requests } from './candidate-view.ts'
+import { by, presentState, requests } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { happened, instant, money, RULE_WORDS } from './words.ts'
+import { capitalise, happened, instant, money, RULE_WORDS } from './words.ts'
 
 const ENTRIES_SHOWN = 40
 
@@ -25,27 +25,33 @@ export function detailsCard(
         kind: 'lines',
         lines: section(
           'Why',
-          candidate.rules.map(rule => RULE_WORDS[rule]),
+          candidate.rules.map(rule => capitalise(RULE_WORDS[rule])),
         ),
       },
       { kind: 'lines', lines: section('Evidence', evidence(candidate, timeZone)) },
       { kind: 'lines', lines: section('What it is worth', [worth(candidate, currency)]) },
       {
         kind: 'lines',
-        lines: section('What is sent, exactly', [requests(candidate), 'No body; once per proof.']),
+        lines: section(candidate.dryRun ? 'What would be sent, exactly' : 'What is sent, exactly', [
+          requests(candidate),
+          'No body. Sent once, and again only after a read has proven that it took no effect.',
+        ]),
       },
       {
         kind: 'lines',
-        lines: section(
-          'What happened so far',
-          timeline
-            .slice(-ENTRIES_SHOWN)
-            .map(entry => `${instant(entry.at, timeZone)}  ${happened(entry, timeZone)}`),
-        ),
+        lines: [
+          [bold('What happened so far')],
+          ...timeline.slice(-ENTRIES_SHOWN).map(entry => timelineLine(entry, settings)),
+        ],
       },
       { kind: 'small', text: `Candidate ${candidate.id}, account ${candidate.sysId}` },
     ],
   }
+}
+
+function timelineLine(entry: LogEntry, settings: ViewSettings): Line {
+  const { timeZone } = settings
+  return [text(`${instant(entry.at, timeZone)}  ${happened(entry, timeZone)}`), ...by(entry, settings)]
 }
 
 function section(title: string, lines: readonly string[]): Line[] {

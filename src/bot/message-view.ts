@@ -1,7 +1,7 @@
-import type { MessageContent } from '../reclaim/ports.ts'
-import { listCard } from './candidate-view.ts'
+import type { MessageContent, ThreadLine } from '../reclaim/ports.ts'
+import { listCard, threadLine } from './candidate-view.ts'
 import { headerCard, noticeCard } from './run-view.ts'
-import type { Card, ViewSettings } from './view.ts'
+import { type Card, type Line, text, type ViewSettings } from './view.ts'
 
 /** A root message of the bot's channel, in its present state. */
 export function messageCard(content: MessageContent, settings: ViewSettings): Card {
@@ -13,4 +13,11 @@ export function messageCard(content: MessageContent, settings: ViewSettings): Ca
     case 'notice':
       return noticeCard(content.notice, settings)
   }
+}
+
+/** A reply in a message's thread: one or more transitions, each a line of its own. */
+export function threadCard(lines: readonly ThreadLine[], settings: ViewSettings): Card {
+  const shown = lines.map(line => threadLine(line, settings))
+  const summary = shown.flatMap((line, index): Line => (index === 0 ? line : [text(' '), ...line]))
+  return { summary, blocks: [{ kind: 'lines', lines: shown }] }
 }

@@ -1,5 +1,6 @@
 import type { Notice } from '../reclaim/ports.ts'
 import type { RunReport } from '../reclaim/run.ts'
+import { by } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import {
   breakdown,
@@ -29,28 +30,40 @@ export function headerCard(run: RunReport, withoutManager: number, settings: Vie
 function foundLines(run: RunReport, withoutManager: number, settings: ViewSettings): Line[] {
   if (run.proposed === 0)
     return [
-      [bold('Nobody to propose. '), text('No account qualifies that is not already being decided about.')],
+      [
+        bold('Nobody to propose. '),
+        text(
+          run.found === 0
+            ? 'No account qualifies.'
+            : 'Every account that qualifies was proposed before: it is still open, or was skipped.',
+        ),
+      ],
     ]
-  const saving = run.yearlySaving > 0 ? `: up to ${money(run.yearlySaving, run.currency)} a year` : ''
+  const saving =
+    run.yearlySaving > 0 ? `: up to ${money(run.yearlySaving, run.currency)} a year in licences` : ''
   const lines: Line[] = [
-    [bold(`${count(run.proposed, 'account')} can give a licence back${saving}.`)],
+    [bold(`${count(run.proposed, 'account seems', 'accounts seem')} no longer needed${saving}.`)],
     [text(`Why: ${breakdown(run.byRule, RULE_WORDS)}.`)],
   ]
-  if (run.dryRun) lines.push([bold('Dry run: '), text('decide as usual; nothing is deleted.')])
-  const minutes = count(Math.round(settings.graceMs / 60_000), 'minute')
-  const days = count(Math.round(settings.expireAfterMs / 86_400_000), 'day')
-  lines.push([
-    text(
-      `Next: each manager decides below. Without an approval nothing happens; after one there are ${minutes} to undo it. What nobody decides in ${days} expires, and the account stays.`,
-    ),
-  ])
+  if (run.dryRun) lines.push([bold('Dry run: '), text('nothing is deleted, whatever is decided.')])
+  lines.push([text(nextSteps(run.dryRun, settings))])
   if (withoutManager > 0)
     lines.push([
       text(
-        `${count(withoutManager, 'account')} without a manager who can be asked here: for the named approvers.`,
+        `For ${count(withoutManager, 'account')} no manager can be asked here, so the named approvers decide.`,
       ),
     ])
   return lines
+}
+
+function nextSteps(dryRun: boolean, { graceMs, expireAfterMs }: ViewSettings): string {
+  const minutes = count(Math.round(graceMs / 60_000), 'minute')
+  const when = graceMs > 0 ? `after ${minutes}, and Undo stops that until then` : 'at once'
+  const approve = dryRun
+    ? 'After Approve the bot only shows what it would delete'
+    : `Approve deletes the account in ServiceNow ${when}`
+  const days = count(Math.round(expireAfterMs / 86_400_000), 'day')
+  return `Next: decide below. ${approve}. Skip keeps it. What nobody decides in ${days} expires, and the account stays.`
 }
 
 function heldLines(run: RunReport): Line[] {
@@ -58,17 +71,17 @@ function heldLines(run: RunReport): Line[] {
   return [
     [
       bold(
-        `Held: nothing was proposed. ${run.found} of ${run.licensed} licensed accounts qualify, ${share} percent.`,
+        `Held: nothing was proposed. ${run.found} of ${count(run.licensed, 'licensed account')} qualify: ${share} percent, and the limit is ${run.held?.maxSharePercent}.`,
       ),
     ],
     [
       text(
-        `The limit is ${run.held?.maxSharePercent} percent (reclaim.maxSharePercent), because so many at once usually means a mistake. Check the roster file, the days under rules, and whether logins are still recorded in ServiceNow.`,
+        'So many at once usually means a mistake. Check the HR roster, the days under rules in reclaim.yml, and whether ServiceNow still records logins.',
       ),
     ],
     [
       text(
-        `If the number is right, a named approver lets this one run through with /reclaim run ${run.found}`,
+        `If the number is right, a named approver lets this run through by writing /reclaim run ${run.found}`,
       ),
     ],
   ]
@@ -81,7 +94,7 @@ function checked(run: RunReport): string {
     `${count(run.licensed, 'licensed account')} checked on ${new URL(run.instance).host}`,
     excluded && `left alone: ${excluded}`,
     unknown && `could not be judged: ${unknown}`,
-    run.hidden > 0 && `${count(run.hidden, 'row')} hidden from the bot's account`,
+    run.hidden > 0 && `hidden from the bot by ServiceNow: ${run.hidden}`,
     run.stillOpen > 0 && `still open: ${run.stillOpen}`,
     run.withdrawn > 0 && `withdrawn: ${run.withdrawn}`,
     run.skippedBefore > 0 && `skipped earlier: ${run.skippedBefore}`,
@@ -91,23 +104,44 @@ function checked(run: RunReport): string {
 }
 
 /** A word to the whole channel. */
-export function noticeCard(notice: Notice, { timeZone }: ViewSettings): Card {
-  const summary: Line = noticeLine(notice, timeZone)
-  return { summary, blocks: [{ kind: 'lines', lines: [summary] }] }
+export function noticeCard(notice: Notice, settings: ViewSettings): Card {
+  const lines = noticeLines(notice, settings)
+  return { summary: lines[0] ?? [], blocks: [{ kind: 'lines', lines }] }
 }
 
-function noticeLine(notice: Notice, timeZone: string): Line {
+function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
   switch (notice.kind) {
     case 'run_gave_up':
       return [
-        bold(`The run of ${instant(notice.slot, timeZone)} did not happen. `),
-        text(
-          `It was tried for six hours. ${notice.reason} Nothing was proposed or withdrawn; the next run comes as scheduled, or /reclaim run starts one.`,
-        ),
+        [
+          bold(`The run of ${instant(notice.slot, settings.timeZone)} did not happen. `),
+          text(
+            'It was tried for six hours; nothing was proposed or withdrawn. The next run comes as scheduled, or /reclaim run starts one now.',
+          ),
+        ],
+        [text(notice.reason)],
       ]
     case 'paused':
-      return [bold('Paused. '), text('Nothing begins until /reclaim resume; decisions are still taken.')]
+      return [
+        [
+          bold('Paused'),
+          ...by({ actor: notice.by }, settings),
+          text('. No deletion begins until /reclaim resume; you can still decide.'),
+        ],
+      ]
     case 'resumed':
-      return [bold('Resumed. '), text('Approved deletions begin after a full grace time.')]
+      return [
+        [
+          bold('Resumed'),
+          ...by({ actor: notice.by }, settings),
+          text(`. Approved deletions begin ${afterGrace(settings)}.`),
+        ],
+      ]
   }
+}
+
+function afterGrace({ graceMs }: ViewSettings): string {
+  return graceMs > 0
+    ? `in ${count(Math.round(graceMs / 60_000), 'minute')}; until then Undo stops them`
+    : 'now'
 }

@@ -1,7 +1,7 @@
 import type { Candidate, Facts, RuleName } from '../reclaim/candidate.ts'
 import type { Change, LogEntry, Note, Reason, State } from '../reclaim/lifecycle.ts'
-import { OPEN_STATES } from '../reclaim/lifecycle.ts'
-import type { Exclusion, Uncertainty } from '../reclaim/rules.ts'
+import { LIFECYCLE, OPEN_STATES } from '../reclaim/lifecycle.ts'
+import type { Exclusion, Uncertainty, Verdict } from '../reclaim/rules.ts'
 import type { HistoryRow, Summary } from '../reclaim/storage.ts'
 
 /* Plain words for what the machine knows. The same in every chat and on the shell. */
@@ -9,32 +9,39 @@ import type { HistoryRow, Summary } from '../reclaim/storage.ts'
 export const RULE_WORDS: Readonly<Record<RuleName, string>> = {
   inactiveInRoster: 'not active in the HR roster',
   neverLoggedIn: 'never logged in',
-  inactive: 'inactive',
+  inactive: 'no login for a long time',
 }
 
+/** These, and the next, read well after any count: `1 with …`, `12 with …`. */
 export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
-  ownAccount: "the bot's own account",
-  systemUser: 'a system account',
+  ownAccount: 'used by the bot itself',
+  systemUser: 'built into ServiceNow',
   noUserName: 'without a user name',
-  notPlainUser: 'not a plain user (contact or consumer)',
-  notHuman: 'not a human identity',
-  webServiceAccess: 'web service access only',
-  integrationUser: 'an integration user',
-  protectedRole: 'an administrator',
+  notPlainUser: 'of another kind (contact or consumer)',
+  notHuman: 'not human',
+  webServiceAccess: 'for web services only',
+  integrationUser: 'for an integration',
+  protectedRole: 'with administrator rights',
   users: 'excluded by name',
-  roles: 'holds an excluded role',
+  roles: 'with an excluded role',
   groups: 'in an excluded group',
   departments: 'in an excluded department',
   vip: 'VIP',
 }
 
 export const UNCERTAINTY_WORDS: Readonly<Record<Uncertainty, string>> = {
-  identity: 'identity fields could not be read',
-  flags: 'a protecting flag could not be read',
-  created: 'creation date could not be read',
-  lastLogin: 'last login could not be read',
-  department: 'department could not be read',
-  roster: 'the HR roster is not clear about the person',
+  identity: 'with an unreadable name or number',
+  flags: 'with unreadable flags',
+  created: 'with an unreadable creation date',
+  lastLogin: 'with an unreadable last login',
+  department: 'with an unreadable department',
+  roster: 'not clear in the HR roster',
+}
+
+const FINE_WORDS: Readonly<Record<Extract<Verdict, { kind: 'fine' }>['reason'], string>> = {
+  in_use: 'it is in use',
+  inactive_account: 'it was deactivated',
+  not_licensed: 'it holds no licence any more',
 }
 
 const REASON_WORDS: Readonly<Record<Reason, string>> = {
@@ -47,9 +54,9 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   approver_not_entitled: 'whoever approved may not decide about it any more',
   over_daily_cap: "today's limit of deletions is reached; it goes on tomorrow",
   over_approver_cap: "today's limit of deletions for this approver is reached; it goes on tomorrow",
-  roster_unreadable: 'waits: the HR roster cannot be read or is out of date',
-  account_unreadable: 'waits: the account cannot be read in ServiceNow',
-  approver_unreadable: 'waits: it cannot be checked whether the approver may still decide',
+  roster_unreadable: 'the HR roster cannot be read or is out of date; the bot keeps trying',
+  account_unreadable: 'the account cannot be read in ServiceNow; the bot keeps trying',
+  approver_unreadable: 'it cannot be checked whether the approver may still decide; the bot keeps trying',
   interrupted: 'the bot was interrupted while it was deleting',
   not_confirmed: 'the deletion is not confirmed',
   still_there: 'the account is still there',
@@ -83,10 +90,10 @@ export function day(at: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium' }).format(at)
 }
 
-/** An amount a year; nothing where there is no cost to speak of. */
+/** An amount of money in whole units: `USD 1,200`. */
 export function money(amount: number, currency: string): string {
   const format = { style: 'currency', currency, currencyDisplay: 'code', maximumFractionDigits: 0 } as const
-  return new Intl.NumberFormat('en-GB', format).format(amount).replace(' ', ' ')
+  return new Intl.NumberFormat('en-GB', format).format(amount).replace('\u00a0', ' ')
 }
 
 /** `1 account`, `2 accounts`. */
@@ -94,7 +101,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`
 }
 
-/** Counts by reason: `2 VIP, 1 administrator`; empty when there are none. */
+/** Counts by reason: `2 VIP, 1 for an integration`; empty when there are none. */
 export function breakdown<Name extends string>(
   counts: Readonly<Partial<Record<Name, number>>>,
   words: Readonly<Record<Name, string>>,
@@ -108,60 +115,53 @@ export function breakdown<Name extends string>(
 /** Why the account was proposed, one phrase a rule, evidence included. */
 export function grounds(candidate: Candidate, timeZone: string): string {
   const { facts, daysIdle, rules } = candidate
-  const phrases = rules.filter(rule => rule !== 'inactive').map(rule => RULE_WORDS[rule])
-  if (facts.lastLoginAt !== null && daysIdle !== null)
-    phrases.push(`last login ${day(facts.lastLoginAt, timeZone)}, ${count(daysIdle, 'day')} ago`)
-  if (rules.includes('neverLoggedIn')) phrases.push(`account created ${day(facts.createdAt, timeZone)}`)
+  const phrases = rules.includes('inactiveInRoster') ? [RULE_WORDS.inactiveInRoster] : []
+  if (facts.lastLoginAt === null)
+    phrases.push(`${RULE_WORDS.neverLoggedIn}, account created ${day(facts.createdAt, timeZone)}`)
+  else phrases.push(`last login ${day(facts.lastLoginAt, timeZone)}, ${count(daysIdle ?? 0, 'day')} ago`)
   return capitalise(phrases.join(' · '))
 }
 
-/** What a reason and its details come to, for the thread and the history. */
-export function because(note: Note, timeZone: string): string {
-  const parts: string[] = []
-  if (note.changes) parts.push(...note.changes.map(change => changed(change, timeZone)))
-  else if (note.why) parts.push(REASON_WORDS[note.why])
-  if (note.status !== undefined) parts.push(answered(note))
-  return parts.join('; ')
+/** Why something happened, in a phrase; empty when there is no more to say. */
+export function because({ why, changes, detail }: Note, timeZone: string): string {
+  if (changes) return changes.map(change => changed(change, timeZone)).join('; ')
+  if (!why) return ''
+  const words: Readonly<Record<string, string>> = { ...EXCLUSION_WORDS, ...FINE_WORDS }
+  const more = why === 'excluded' || why === 'no_longer_qualifies' ? words[detail ?? ''] : undefined
+  return `${REASON_WORDS[why]}${more ? ` (${more})` : ''}`
 }
 
 function changed({ field, from, to }: Change, timeZone: string): string {
   if (field === 'lastLoginAt' && typeof to === 'number') {
-    const before = typeof from === 'number' ? `was ${instant(from, timeZone)}` : 'had never logged in'
+    const before =
+      typeof from === 'number' ? `before that on ${instant(from, timeZone)}` : 'for the first time'
     return `logged in on ${instant(to, timeZone)} (${before})`
   }
   if (field === 'roles') return `the roles changed from ${from || 'none'} to ${to || 'none'}`
   return FIELD_WORDS[field]
 }
 
-function answered({ status, detail }: Note): string {
+/** What ServiceNow answered, in its own words too; empty when it was not asked. */
+export function answered({ status, detail }: Note): string {
+  if (status === undefined) return ''
   if (status === null) return `ServiceNow gave no answer${detail ? ` (${detail})` : ''}`
   return `ServiceNow answered ${status}${detail ? ` (${detail})` : ''}`
 }
 
-/** The state of a candidate with what it means, for a status line. */
-export const STATE_WORDS: Readonly<Record<State, string>> = {
-  proposed: 'proposed, waiting for a decision',
-  approved: 'approved, waiting for the grace time to pass',
-  reclaiming: 'reclaiming, the deletion is under way',
-  verifying: 'verifying, it is being checked whether the deletion happened',
-  reclaimed: 'reclaimed, the account is gone (read back)',
-  failed: 'failed, the account is still there',
-  skipped: 'skipped, the account stays',
-  expired: 'expired, nobody decided in time; the account stays',
-  withdrawn: 'withdrawn, nothing is deleted',
-  rehearsed: 'rehearsed, nothing was sent (dry run)',
-}
-
 /** What an entry of the history says in words, without the names. */
 export function happened(entry: LogEntry, timeZone: string): string {
-  const reason = because(entry.note, timeZone)
-  const step = entry.from === null ? entry.to : `${entry.from} → ${entry.to}`
-  return `${step} (${entry.event.replaceAll('_', ' ')})${reason ? `: ${reason}` : ''}`
+  const reason = [because(entry.note, timeZone), answered(entry.note)].filter(Boolean).join('; ')
+  if (entry.from === null) return entry.to
+  const event = entry.event.replaceAll('_', ' ')
+  return `${entry.from} → ${entry.to} (${event})${reason ? `: ${reason}` : ''}`
 }
+
+/** Actors that are no person. */
+const BOT_PARTS = ['scan', 'worker', 'clock', 'schedule']
 
 /** One line of `history` on the shell and in chat. */
 export function historyLine(row: HistoryRow, timeZone: string): string {
-  const who = row.actorName ?? row.actor
+  const who = row.actorName ?? (BOT_PARTS.includes(row.actor) ? 'the bot' : row.actor)
   return `${instant(row.at, timeZone)}  ${row.name} (${row.userName})  ${happened(row, timeZone)}  by ${who}`
 }
 
@@ -172,6 +172,11 @@ export type StatusFacts = {
   readonly timeZone: string
   readonly currency: string
 }
+
+const CLOSED_STATES = (Object.keys(LIFECYCLE) as State[]).filter(state => !OPEN_STATES.some(s => s === state))
+
+/** Those with the most to decide; the others are counted together. */
+export const APPROVERS_SHOWN = 20
 
 /**
  * `status`, line by line: what stops or softens the bot first, then the open candidates, the caps, the runs, the saving.
@@ -185,20 +190,28 @@ export function statusLines(
 ): string[] {
   const { timeZone, currency } = facts
   const open = OPEN_STATES.reduce((sum, state) => sum + (summary.byState[state] ?? 0), 0)
-  const states = (Object.keys(STATE_WORDS) as State[]).filter(state => summary.byState[state])
+  const counted = (states: readonly State[]) =>
+    states.flatMap(state => (summary.byState[state] ? `${state} ${summary.byState[state]}` : []))
+  const closed = counted(CLOSED_STATES)
   const lines = [
     facts.dryRun ? 'dry run: approvals are rehearsed, nothing is deleted' : 'live: approvals delete accounts',
     summary.paused
-      ? `paused since ${instant(summary.paused.at, timeZone)}: nothing begins; /reclaim resume goes on`
+      ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until /reclaim resume`
       : 'not paused',
-    open === 0 ? 'no open candidates' : `${count(open, 'open candidate')}`,
-    ...states.map(state => `${state} ${summary.byState[state]}`),
-    ...summary.byApprover.map(({ approver, open: n }) => `open for ${approverName(approver)}: ${n}`),
+    open === 0 ? 'no open candidates' : count(open, 'open candidate'),
+    ...counted(OPEN_STATES),
+    ...summary.byApprover
+      .slice(0, APPROVERS_SHOWN)
+      .map(({ approver, open: n }) => `open for ${approverName(approver)}: ${n}`),
   ]
+  const others = summary.byApprover.slice(APPROVERS_SHOWN)
+  if (others.length > 0)
+    lines.push(`open for ${others.length} others: ${others.reduce((sum, other) => sum + other.open, 0)}`)
   if (summary.oldestWaiting)
     lines.push(
       `oldest waiting since ${instant(summary.oldestWaiting.since, timeZone)} (${ago(now - summary.oldestWaiting.since)})`,
     )
+  if (closed.length > 0) lines.push(`closed: ${closed.join(', ')}`)
   lines.push(`writes today ${summary.writesToday} of ${facts.maxPerDay}`)
   if (summary.running) lines.push(`a run is under way since ${instant(summary.running.since, timeZone)}`)
   lines.push(summary.lastRun ? lastRun(summary.lastRun, timeZone) : 'last run: none yet')
@@ -222,8 +235,11 @@ function lastRun(run: NonNullable<Summary['lastRun']>, timeZone: string): string
   return `last run: ${instant(run.finishedAt, timeZone)}, ${outcome}${run.dryRun ? ' (dry run)' : ''}`
 }
 
-function ago(ms: number): string {
-  const hours = Math.floor(ms / 3_600_000)
+/** How long ago, in the largest unit that still says something; never in the future. */
+export function ago(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  if (minutes < 120) return `${count(minutes, 'minute')} ago`
+  const hours = Math.floor(minutes / 60)
   return hours < 48 ? `${count(hours, 'hour')} ago` : `${count(Math.floor(hours / 24), 'day')} ago`
 }
 

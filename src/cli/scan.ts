@@ -2,7 +2,7 @@ import { breakdown, count, day, EXCLUSION_WORDS, money, RULE_WORDS, UNCERTAINTY_
 import { loadSettings, type Settings } from '../config.ts'
 import { createLicences, createRoster, scanSettings } from '../main.ts'
 import type { Proposal } from '../reclaim/candidate.ts'
-import { type Survey, survey } from '../reclaim/scan.ts'
+import { type Survey, survey } from '../reclaim/survey.ts'
 import { print, printJson, table } from './output.ts'
 import type { ExitCode } from './program.ts'
 

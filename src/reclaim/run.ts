@@ -37,7 +37,7 @@ export type RunReport = {
 }
 
 /** The share belt counts from this many candidates on: in a small company one leaver may be ten percent. */
-export const SHARE_COUNTS_FROM = 20
+const SHARE_COUNTS_FROM = 20
 
 /**
  * Whether a run finds suspiciously many candidates, as happens when a rule or a roster is wrong.

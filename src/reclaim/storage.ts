@@ -4,13 +4,8 @@ import type { Happening, LogEntry, Note, State } from './lifecycle.ts'
 import type { MessageContent, MessageRef, Person, Platform } from './ports.ts'
 import type { RunReport } from './run.ts'
 
-/**
- * Where everything is kept. Each verb is one transaction; none is held open across an `await` of the caller.
- * A verb that throws has changed nothing.
- */
+/** Where everything is kept. Each verb is one transaction, never held open across an `await`; one that throws has changed nothing. */
 export type Store = Candidates & Runs & Tasks & Messages & Control & Reports & { close(): Promise<void> }
-
-/* ── Candidates ─────────────────────────────────────────────────────────── */
 
 /** What becomes of the task on whose behalf something is recorded; in the same transaction. */
 export type TaskEnd = { readonly id: TaskId; readonly ends: 'settled' | { readonly dueAt: number } }
@@ -59,8 +54,6 @@ export type Candidates = {
   overdue(before: number): Promise<Candidate[]>
 }
 
-/* ── Runs ───────────────────────────────────────────────────────────────── */
-
 export type RunStart = {
   readonly id: RunId
   /** The schedule's slot; `null` = asked for by a person. */
@@ -81,9 +74,16 @@ export type Standings = {
   readonly expiries: ReadonlyMap<SysId, number>
 }
 
+/** An open candidate that a scan ends: withdrawn, or found deleted by us after all. */
+export type Closing = {
+  readonly candidate: Candidate
+  readonly event: 'withdraw' | 'found_done'
+  readonly note: Note
+}
+
 export type RunResult = {
   readonly report: RunReport
-  readonly withdrawals: readonly { readonly candidate: Candidate; readonly note: Note }[]
+  readonly closings: readonly Closing[]
   readonly proposals: readonly (Proposal & { readonly askedBefore: number })[]
 }
 
@@ -96,14 +96,12 @@ export type Runs = {
     | { readonly kind: 'slot_done' }
   >
   standings(): Promise<Standings>
-  /** Promotes a complete scan: withdrawals, new candidates, the report, and the tasks that tell the chats. */
+  /** Promotes a complete scan: what it ends, new candidates, the report, and the tasks that tell the chats. */
   finishRun(result: RunResult): Promise<void>
   /** A run that found nothing out: its slot is free again. */
   abandonRun(id: RunId, reason: string, at: number): Promise<void>
   run(id: RunId): Promise<RunReport | null>
 }
-
-/* ── Tasks ──────────────────────────────────────────────────────────────── */
 
 export type Lane = 'servicenow' | Platform
 
@@ -137,8 +135,6 @@ export type Tasks = {
   /** Ends a task that cannot succeed; it is kept, counted and shown. */
   giveUp(id: TaskId, reason: string): Promise<void>
 }
-
-/* ── Messages ───────────────────────────────────────────────────────────── */
 
 export type MessagePlan = {
   readonly id: MessageId
@@ -184,8 +180,6 @@ export type Messages = {
   ): Promise<{ messageId: MessageId; approver: string | null } | null>
 }
 
-/* ── Control ────────────────────────────────────────────────────────────── */
-
 /** A scheduled job's durable memory. */
 export type Job = {
   /** What it was computed from; another cron or zone recomputes the next slot. */
@@ -208,13 +202,12 @@ export type Control = {
   saveJob(job: Job): Promise<void>
   /** Keeps names for the history; erasable, apart from the events. */
   rememberPerson(person: Person): Promise<void>
-  takeRequests(): Promise<ShellRequest[]>
+  /** Requests left since then that nobody took yet; whoever left an older one has given up waiting. */
+  takeRequests(since: number): Promise<ShellRequest[]>
   answerRequest(id: string, answer: string, ok: boolean): Promise<void>
   /** Posts a word to the channel of each platform. */
   notify(notice: Extract<MessageContent, { kind: 'notice' }>['notice'], at: number): Promise<void>
 }
-
-/* ── Reports ────────────────────────────────────────────────────────────── */
 
 export type Summary = {
   readonly paused: { readonly by: string; readonly at: number } | null

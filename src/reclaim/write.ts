@@ -2,9 +2,10 @@ import { type Caps, managerCanDecide, mayDecide } from './approval.ts'
 import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
 import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
+import { objection, sameAsConfigured } from './objection.ts'
 import type { Chat, Inspection, Licences, Log, Platform, WriteAnswer } from './ports.ts'
-import { judgeNow, objection, type ScanSettings, type ScanSources, sameAsConfigured } from './scan.ts'
 import type { Store, WriteTask } from './storage.ts'
+import { judgeNow, type ScanSettings, type ScanSources } from './survey.ts'
 
 /** What the two tasks at ServiceNow need. */
 export type WriteContext = {
@@ -116,7 +117,7 @@ async function sendAndProve(task: WriteTask, candidate: Candidate, context: Writ
  * What a write came to. Only a read proves it: an account that is gone was deleted whatever the answer said, and one
  * that is still there after anything but a clear no may yet go.
  */
-export function outcome(
+function outcome(
   answer: WriteAnswer,
   proof: 'gone' | 'found' | 'unreadable',
 ): { event: 'done' | 'refused' | 'lose_track'; note: Note } {

@@ -1,45 +1,16 @@
 import { capReached } from '../reclaim/approval.ts'
 import type { Action, Candidate, Operation, Proposal } from '../reclaim/candidate.ts'
 import { factsHash } from '../reclaim/evidence.ts'
-import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
-import {
-  decide,
-  evolve,
-  type FollowUp,
-  type LogEntry,
-  type Reason,
-  type Standing,
-  type State,
-} from '../reclaim/lifecycle.ts'
+import type { CandidateId, RunId } from '../reclaim/ids.ts'
+import { decide, evolve, type FollowUp, type LogEntry, type State } from '../reclaim/lifecycle.ts'
 import type { Ids } from '../reclaim/ports.ts'
 import type { Begun, Candidates, Limits, Recorded, Recording } from '../reclaim/storage.ts'
+import { type CandidateRow, candidateOf, standingOf } from './candidate-row.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
 import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
-
-type CandidateRow = {
-  id: string
-  run_id: string
-  user_sys_id: string
-  proposal: string
-  salt: string
-  instance: string
-  action: string
-  dry_run: number
-  proposed_at: number
-  asked_before: number
-  state: string
-  version: number
-  round: number
-  approval_seq: number | null
-  approved_by: string | null
-  begun_at: number | null
-  found_undone: number
-  waiting_for: string | null
-  token: string
-}
 
 /** What a proposal needs besides itself to become a candidate. */
 export type NewCandidate = {
@@ -230,34 +201,5 @@ export function createCandidates(
     }),
     timeline: reading(events.timeline),
     overdue: reading((before: number) => overdue.all({ before }).map(table.hydrate)),
-  }
-}
-
-function standingOf(c: Standing): Standing {
-  const { state, version, round, approvalSeq, approvedBy, begunAt, foundUndone, waitingFor } = c
-  return { state, version, round, approvalSeq, approvedBy, begunAt, foundUndone, waitingFor }
-}
-
-function candidateOf(row: CandidateRow): Omit<Candidate, 'operations'> {
-  const proposal: Omit<Proposal, 'operations'> = JSON.parse(row.proposal)
-  return {
-    ...proposal,
-    id: row.id as CandidateId,
-    runId: row.run_id as RunId,
-    sysId: row.user_sys_id as SysId,
-    token: row.token,
-    instance: row.instance,
-    action: row.action as Action,
-    dryRun: row.dry_run === 1,
-    proposedAt: row.proposed_at,
-    askedBefore: row.asked_before,
-    state: row.state as State,
-    version: row.version,
-    round: row.round,
-    approvalSeq: row.approval_seq,
-    approvedBy: row.approved_by,
-    begunAt: row.begun_at,
-    foundUndone: row.found_undone,
-    waitingFor: row.waiting_for as Reason | null,
   }
 }

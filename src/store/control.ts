@@ -47,8 +47,8 @@ export function createControlVerbs(
        SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
   )
   const person = db.prepare('INSERT OR REPLACE INTO people (actor, name, email) VALUES (?, ?, ?)')
-  const waiting = db.prepare<[], ShellRequest>(
-    'SELECT id, kind, actor FROM requests WHERE taken = 0 ORDER BY at, id',
+  const waiting = db.prepare<[number], ShellRequest>(
+    'SELECT id, kind, actor FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
   const taken = db.prepare('UPDATE requests SET taken = 1 WHERE id = ?')
   const answer = db.prepare('UPDATE requests SET answer = ?, ok = ? WHERE id = ?')
@@ -56,8 +56,8 @@ export function createControlVerbs(
     `INSERT INTO messages (id, platform, kind, part, parts, without_manager, notice, announced_seq, at)
      VALUES (?, ?, 'notice', 1, 1, 0, ?, 0, ?)`,
   )
-  const takeRequests = db.transaction((): ShellRequest[] => {
-    const requests = waiting.all()
+  const takeRequests = db.transaction((since: number): ShellRequest[] => {
+    const requests = waiting.all(since)
     for (const request of requests) taken.run(request.id)
     return requests
   })
@@ -74,7 +74,7 @@ export function createControlVerbs(
     rememberPerson: reading((who: Person) => {
       person.run(`${who.platform}:${who.id}`, who.name, who.email)
     }),
-    takeRequests: async () => takeRequests.immediate(),
+    takeRequests: async since => takeRequests.immediate(since),
     answerRequest: reading((id: string, text: string, ok: boolean) => {
       answer.run(text, ok ? 1 : 0, id)
     }),

@@ -11,15 +11,23 @@ export type Db = Database.Database
  * @throws Error (one readable sentence) when the file is newer than this program, or no store.
  */
 export function openDatabase(path: string): Db {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const isFile = path !== ':memory:'
+  if (isFile) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const db = open(path, {})
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = FULL')
-  db.pragma('foreign_keys = ON')
-  db.pragma('busy_timeout = 5000')
-  migrate(db, path)
-  if (path !== ':memory:') chmodSync(path, 0o600)
-  return db
+  try {
+    refuseWhatIsNotOurs(db, path)
+    // Before the first write: the journals that SQLite keeps beside a file get the rights that it has then.
+    if (isFile) chmodSync(path, 0o600)
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('busy_timeout = 5000')
+    migrate(db, path)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 /**
@@ -28,13 +36,17 @@ export function openDatabase(path: string): Db {
  */
 export function openForReading(path: string): Db {
   const db = open(path, { readonly: true, fileMustExist: true })
-  db.pragma('busy_timeout = 5000')
-  const version = versionOf(db, path)
-  if (version !== MIGRATIONS.length)
+  try {
+    db.pragma('busy_timeout = 5000')
+    const version = versionOf(db, path)
+    if (version === MIGRATIONS.length) return db
     throw new Error(
       `The store ${path} has version ${version}, this program needs ${MIGRATIONS.length}. Start the bot of this version once; it brings the store up to date.`,
     )
-  return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 function open(path: string, options: Database.Options): Db {
@@ -47,14 +59,21 @@ function open(path: string, options: Database.Options): Db {
   }
 }
 
-function migrate(db: Db, path: string): void {
+function refuseWhatIsNotOurs(db: Db, path: string): void {
   const version = versionOf(db, path)
   if (version > MIGRATIONS.length)
     throw new Error(
       `The store ${path} was written by a newer version of the bot (${version}, this one knows ${MIGRATIONS.length}). Install that version, or point store.path elsewhere.`,
     )
+  if (version === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
+    throw new Error(
+      `${path} is not a store of this bot (another program's tables are in it). Point store.path elsewhere, or restore a backup.`,
+    )
+}
+
+function migrate(db: Db, path: string): void {
   db.transaction(() => {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step)
+    for (const step of MIGRATIONS.slice(versionOf(db, path))) db.exec(step)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
   }).exclusive()
 }
@@ -72,12 +91,13 @@ function versionOf(db: Db, path: string): number {
 /**
  * Takes the right to write: an exclusive transaction held open on a second file, which the kernel frees the moment
  * this process ends, however it ends.
+ * @param patienceMs how long to wait for somebody who only tries whether it is free.
  * @returns a function that gives it back, or `null` when another process holds it.
  */
-export function takeOwnership(path: string): (() => void) | null {
+export function takeOwnership(path: string, patienceMs = 0): (() => void) | null {
   if (path === ':memory:') return () => {}
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const lock = open(`${path}.lock`, { timeout: 0 })
+  const lock = open(`${path}.lock`, { timeout: patienceMs })
   try {
     lock.exec('BEGIN EXCLUSIVE')
     return () => lock.close()

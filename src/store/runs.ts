@@ -3,11 +3,13 @@ import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
 import { OPEN_STATES } from '../reclaim/lifecycle.ts'
 import type { Platform } from '../reclaim/ports.ts'
 import type { RunReport } from '../reclaim/run.ts'
-import type { RunResult, RunStart, Runs, Standings } from '../reclaim/storage.ts'
+import type { RunResult, RunStart, Runs, Skip, Standings } from '../reclaim/storage.ts'
 import type { CandidateTable } from './candidates.ts'
 import type { Db } from './database.ts'
 import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
+
+type SkipRow = { sysId: string; at: number; dryRun: number; rosterStatus: string }
 
 /** The runs' verbs of the port. A new owner abandons the run that its predecessor died in; the schedule tries it again. */
 export function createRuns(
@@ -31,7 +33,7 @@ export function createRuns(
   const openIds = db.prepare<[], { id: string }>(
     `SELECT id FROM candidates WHERE state IN (${OPEN_STATES.map(state => `'${state}'`).join(', ')}) ORDER BY rowid`,
   )
-  const skips = db.prepare<[], { sysId: string; at: number; dryRun: number; rosterStatus: string }>(
+  const skips = db.prepare<[], SkipRow>(
     `SELECT user_sys_id AS sysId, state_since AS at, dry_run AS dryRun,
        json_extract(proposal, '$.facts.rosterStatus') AS rosterStatus
      FROM candidates WHERE state = 'skipped' ORDER BY state_since`,
@@ -52,22 +54,15 @@ export function createRuns(
       const open = openIds.all().map(row => table.need(row.id as CandidateId))
       return {
         open: new Map(open.map(candidate => [candidate.sysId, candidate])),
-        skips: new Map(
-          skips
-            .all()
-            .map(s => [
-              s.sysId as SysId,
-              { at: s.at, dryRun: s.dryRun === 1, rosterStatus: s.rosterStatus as RosterStatus },
-            ]),
-        ),
+        skips: groupSkips(skips.all()),
         expiries: new Map(expiries.all().map(e => [e.sysId as SysId, e.times])),
       }
     }),
     finishRun: writing((result: RunResult) => {
       const { id: runId, finishedAt: at, instance, action, dryRun } = result.report
       const busy = new Set<SysId>()
-      for (const { candidate, note } of result.withdrawals) {
-        const done = table.record({ candidateId: candidate.id, event: 'withdraw', actor: 'scan', note, at })
+      for (const { candidate, event, note } of result.closings) {
+        const done = table.record({ candidateId: candidate.id, event, actor: 'scan', note, at })
         if (done.kind === 'refused' && done.candidate.state !== 'withdrawn') busy.add(candidate.sysId)
       }
       for (const { askedBefore, ...proposal } of result.proposals)
@@ -84,4 +79,13 @@ export function createRuns(
       return text ? JSON.parse(text) : null
     }),
   }
+}
+
+function groupSkips(rows: readonly SkipRow[]): Standings['skips'] {
+  const skips = new Map<SysId, Skip[]>()
+  for (const { sysId, at, dryRun, rosterStatus } of rows) {
+    const skip: Skip = { at, dryRun: dryRun === 1, rosterStatus: rosterStatus as RosterStatus }
+    skips.set(sysId as SysId, [...(skips.get(sysId as SysId) ?? []), skip])
+  }
+  return skips
 }

@@ -24,12 +24,15 @@ export type StoreOptions = {
 /** Unguessable, and without look-alikes when read aloud: 128 random bits in hexadecimal. */
 export const randomIds: Ids = { next: () => randomBytes(16).toString('hex') }
 
+/** A shell command holds the lock for a moment to learn whether a bot runs. */
+const PATIENCE_MS = 500
+
 /**
  * The store on SQLite, for the one process that may write to it.
  * @throws Error (one readable sentence) when another bot owns the file, or the file is not one of ours.
  */
 export function openStore(path: string, options: StoreOptions): Store {
-  const release = takeOwnership(path)
+  const release = takeOwnership(path, PATIENCE_MS)
   if (!release)
     throw new Error(`Another bot is running on ${path}. Stop it first, or give this one its own store.path.`)
   try {

@@ -1,8 +1,9 @@
 import { onTestFinished } from 'vitest'
 import type { RunId } from '../../src/reclaim/ids.ts'
 import type { Licences } from '../../src/reclaim/ports.ts'
-import { performRun, type RunOutcome, type ScanSettings } from '../../src/reclaim/scan.ts'
+import { performRun, type RunOutcome } from '../../src/reclaim/scan.ts'
 import { createSchedule } from '../../src/reclaim/schedule.ts'
+import type { ScanSettings } from '../../src/reclaim/survey.ts'
 import { openStore, randomIds } from '../../src/store/store.ts'
 import { nextSlotOf } from '../../src/timer.ts'
 

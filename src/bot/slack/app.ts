@@ -97,7 +97,9 @@ function listen(app: App, context: SlackAppContext): void {
     const soothe = setTimeout(() => whisper(PATIENCE, respond, command.user_id, context), PATIENCE_AFTER_MS)
     const card = await obey(parseCommand(command.text), command.user_id, context).catch((error: Error) => {
       log.error({ reason: error.message }, 'a command failed')
-      return say('Something went wrong, and nothing was changed. Please try again in a minute.')
+      return say(
+        'Something went wrong. /reclaim status shows how things stand; please try again in a minute.',
+      )
     })
     clearTimeout(soothe)
     await whisper(card, respond, command.user_id, context)

@@ -1,10 +1,8 @@
 import type { WebClient } from '@slack/web-api'
 import type { MessageId } from '../../reclaim/ids.ts'
-import type { Chat, MessageContent, MessageRef, ThreadLine } from '../../reclaim/ports.ts'
-import { threadLine } from '../candidate-view.ts'
-import { messageCard } from '../message-view.ts'
-import type { Card, Line, ViewSettings } from '../view.ts'
-import { text } from '../view.ts'
+import type { Chat, MessageContent, MessageRef } from '../../reclaim/ports.ts'
+import { messageCard, threadCard } from '../message-view.ts'
+import type { ViewSettings } from '../view.ts'
 import { readable, refusalOf, type SlackClients } from './clients.ts'
 import type { SlackConnection } from './connection.ts'
 import type { createPeople } from './people.ts'
@@ -80,12 +78,6 @@ export function createSlackChat({
         await client.chat.update({ channel: ref.conversation, ts: ref.id, ...render(content), metadata })
       }),
   }
-}
-
-function threadCard(lines: readonly ThreadLine[], views: ViewSettings): Card {
-  const shown = lines.map(line => threadLine(line, views))
-  const summary = shown.flatMap((line, index): Line => (index === 0 ? line : [text('\n'), ...line]))
-  return { summary, blocks: [{ kind: 'lines', lines: shown }] }
 }
 
 /** Every failure of a call becomes one readable sentence. */

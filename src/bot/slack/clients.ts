@@ -79,12 +79,22 @@ export function readable(error: unknown): Error {
     return new Error(`Slack answered HTTP ${error.statusCode}; it is tried again.`)
   if (error instanceof WebAPIPlatformError)
     return new Error('Slack answered with something that is no answer of its API.')
-  return new Error('Slack cannot be reached; it is tried again.')
+  return new Error('Slack cannot be reached, or its answer made no sense; it is tried again.')
 }
+
+/** Slack's words for its own troubles, which pass (Slack docs, auth.test: Errors). */
+const PASSING = [
+  'ratelimited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'accesslimited',
+  'team_added_to_org',
+]
 
 /** Whether an error means that no waiting will help: the settings must change. */
 export function isFinal(error: unknown): boolean {
-  return (
-    refusalOf(error) !== null && refusalOf(error) !== 'ratelimited' && refusalOf(error) !== 'internal_error'
-  )
+  const refusal = refusalOf(error)
+  return refusal !== null && !PASSING.includes(refusal)
 }

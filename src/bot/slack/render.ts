@@ -3,14 +3,14 @@ import type { Block, Button, Card, Line } from '../view.ts'
 
 /**
  * Slack's limits, and our own where Slack's are not written down: all text of a message's blocks together was refused
- * at 11,341 characters, so that lines are kept short enough for a full message to stay under 9,000.
+ * at 11,341 characters, so the lines of a message share what its other texts leave of 9,000.
  * Source: Slack docs, Block Kit reference.
  */
-export const LIMITS = {
-  blocks: 50,
+const LIMITS = {
   modalBlocks: 100,
   header: 150,
-  line: 240,
+  allText: 9000,
+  line: 600,
   modalLine: 300,
   fallback: 3000,
   small: 1000,
@@ -25,9 +25,10 @@ export const LIMITS = {
 export type SlackMessage = { text: string; blocks: SlackBlock[] }
 
 export function renderMessage(card: Card): SlackMessage {
+  const limit = lineLimit(card)
   return {
     text: fallback(card.summary),
-    blocks: card.blocks.flatMap(block => renderBlock(block, LIMITS.line)),
+    blocks: card.blocks.flatMap(block => renderBlock(block, limit)),
   }
 }
 
@@ -38,6 +39,24 @@ export function renderModal(card: Card, title: string): View {
     close: plain('Close', LIMITS.modalTitle),
     blocks: card.blocks.flatMap(block => renderBlock(block, LIMITS.modalLine)).slice(0, LIMITS.modalBlocks),
   }
+}
+
+/** How long each line may be, its end included, so that a message of nothing but longest lines is still taken. */
+function lineLimit({ blocks }: Card): number {
+  const lines = blocks.reduce((sum, block) => sum + (block.kind === 'lines' ? block.lines.length : 0), 0)
+  const others = blocks.flatMap(block => (block.kind === 'lines' ? [] : renderBlock(block, 0)))
+  const share = Math.floor((LIMITS.allText - lengthOfTexts(others)) / Math.max(lines, 1)) - 1
+  return Math.min(LIMITS.line, share)
+}
+
+/** Characters of every `text`, however deep. */
+function lengthOfTexts(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce(
+    (sum, [key, part]) =>
+      sum + (key === 'text' && typeof part === 'string' ? [...part].length : lengthOfTexts(part)),
+    0,
+  )
 }
 
 function renderBlock(block: Block, lineLimit: number): SlackBlock[] {
@@ -104,16 +123,24 @@ function plain(value: string, limit: number) {
 
 /** For notifications and screen readers: the only place where Slack reads markup, so its three characters are escaped. */
 function fallback(line: Line): string {
-  const parts = line.map(span => (span.kind === 'person' ? `<@${span.id}>` : escapeMarkup(clean(span.text))))
-  return cap(parts.join(''), LIMITS.fallback)
+  const parts = line.flatMap(span =>
+    span.kind === 'person' ? [`<@${span.id}>`] : [...clean(span.text)].map(escapeMarkup),
+  )
+  let left: number = LIMITS.fallback
+  const shown = parts.filter(part => {
+    left -= part.length
+    return left > 0
+  })
+  return shown.length < parts.length ? `${shown.join('')}…` : shown.join('')
 }
 
 const escapeMarkup = (value: string) =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** Control characters become spaces; characters that reorder or hide text are dropped. */
+/** Control characters become spaces; characters that reorder or hide text are dropped, halves of one replaced. */
 function clean(value: string): string {
   return value
+    .toWellFormed()
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
 }
@@ -121,5 +148,6 @@ function clean(value: string): string {
 /** Caps by code point, so that no character is cut in half. */
 function cap(value: string, limit: number): string {
   const points = [...value]
-  return points.length <= limit ? value : `${points.slice(0, Math.max(limit - 1, 0)).join('')}…`
+  if (points.length <= limit) return value
+  return limit > 0 ? `${points.slice(0, limit - 1).join('')}…` : ''
 }

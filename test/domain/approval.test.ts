@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { capReached, managerCanDecide, mayDecide } from '../../src/reclaim/approval.ts'
+import type { Manager } from '../../src/reclaim/candidate.ts'
+import { aCandidate, aManager, aPerson, factsOf, idOf } from './examples.ts'
+
+describe('who may decide about a candidate', () => {
+  const candidate = aCandidate('anna')
+  const manager = aPerson('mia')
+
+  test('its manager, as fixed when it was posted', () => {
+    expect(mayDecide(manager, candidate, 'U_mia')).toEqual({ allowed: true, as: 'manager' })
+  })
+
+  test('a named approver, whoever the manager is', () => {
+    const named = aPerson('nora', { named: true })
+    expect(mayDecide(named, candidate, 'U_mia')).toEqual({ allowed: true, as: 'named' })
+    expect(mayDecide(named, candidate, null)).toEqual({ allowed: true, as: 'named' })
+  })
+
+  test('nobody else', () => {
+    expect(mayDecide(aPerson('sam'), candidate, 'U_mia')).toEqual({ allowed: false, why: 'not_the_approver' })
+    expect(mayDecide(aPerson('sam'), candidate, null)).toEqual({ allowed: false, why: 'not_the_approver' })
+  })
+
+  test('not the person whose account it is, not even when named or fixed as its manager', () => {
+    const holder = aPerson('anna', { named: true, email: ' Anna@Example.com' })
+    expect(mayDecide(holder, candidate, 'U_anna')).toEqual({ allowed: false, why: 'own_account' })
+  })
+
+  test.each([
+    ['a guest', { fullMember: false }, 'not_a_full_member'],
+    ['somebody without an e-mail address', { email: null }, 'no_email'],
+    ['somebody with an empty e-mail address', { email: '' }, 'no_email'],
+  ] as const)('%s may not, even when named and fixed as the manager', (_, differences, why) => {
+    const person = aPerson('nora', { named: true, ...differences })
+    expect(mayDecide(person, candidate, 'U_nora')).toEqual({ allowed: false, why })
+  })
+
+  test('whoever the platform does not know may not', () => {
+    expect(mayDecide(null, candidate, 'U_mia')).toEqual({ allowed: false, why: 'unknown_person' })
+  })
+
+  test('two empty e-mail addresses are not the same person', () => {
+    const shared = aCandidate('shared', { facts: factsOf('shared', { email: '' }) })
+    expect(mayDecide(aPerson('nora', { named: true }), shared, null)).toMatchObject({ allowed: true })
+  })
+})
+
+describe('whether the manager can be asked at all', () => {
+  const candidate = aCandidate('anna')
+  const asked = (manager: Manager | null) => managerCanDecide({ ...candidate, manager })
+
+  test('yes, when active and somebody else', () => {
+    expect(asked(aManager('mia'))).toBe(true)
+  })
+
+  test.each([
+    ['there is none', null],
+    ['inactive', aManager('mia', { active: false })],
+    ['without an e-mail address to find them by', aManager('mia', { email: '' })],
+    ['the same account', aManager('mia', { sysId: idOf('anna') })],
+    ['the same e-mail address, in another case', aManager('mia', { email: 'ANNA@example.com' })],
+    ['the same employee number', aManager('mia', { employeeNumber: 'e-ANNA ' })],
+  ])('no: %s', (_, manager) => {
+    expect(asked(manager)).toBe(false)
+  })
+
+  test('two empty employee numbers are not the same person', () => {
+    const facts = factsOf('anna', { employeeNumber: '' })
+    const manager = aManager('mia', { employeeNumber: '' })
+    expect(managerCanDecide({ ...candidate, facts, manager })).toBe(true)
+  })
+})
+
+describe('caps', () => {
+  const caps = { maxPerDay: 10, maxPerApproverPerDay: 3 }
+
+  test.each([
+    [{ total: 9, byApprover: 2 }, null],
+    [{ total: 10, byApprover: 0 }, 'over_daily_cap'],
+    [{ total: 11, byApprover: 0 }, 'over_daily_cap'],
+    [{ total: 3, byApprover: 3 }, 'over_approver_cap'],
+    [{ total: 10, byApprover: 3 }, 'over_daily_cap'],
+  ] as const)('after %o: %s', (begun, cap) => {
+    expect(capReached(begun, caps)).toBe(cap)
+  })
+})

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+import type { CandidateId, MessageId } from '../../../src/reclaim/ids.ts'
+import { DAY_MS, NOW } from '../../domain/examples.ts'
+import {
+  again,
+  aList,
+  drain,
+  layOut,
+  live,
+  nextMessageId,
+  nextRunId,
+  type Open,
+  propose,
+  proposeOne,
+  record,
+  reportOf,
+  show,
+  take,
+} from './scene.ts'
+
+/** Messages: which there are, who is asked in them, where they stand, and how long they have waited. */
+export function messagesContract(open: Open): void {
+  describe('what is still to be shown', () => {
+    test('are the proposed candidates of this run, in their order, for each platform by itself', async () => {
+      const { store } = await open({ platforms: ['slack', 'teams'] })
+      await proposeOne(store, 'other.run')
+      await drain(store, 'slack')
+      const runId = nextRunId()
+      const [anna, ben, carl] = await propose(store, ['anna', 'ben', 'carl'], { runId })
+      if (!anna || !ben || !carl) throw new Error('not proposed')
+      await record(store, ben, 'skip')
+      const names = async (platform: 'slack' | 'teams') =>
+        (await store.unplaced(runId, platform)).map(({ facts }) => facts.userName)
+      expect(await names('slack')).toEqual(['anna', 'carl'])
+      await layOut(store, [aList([anna])])
+      expect([await names('slack'), await names('teams')]).toEqual([['carl'], ['anna', 'carl']])
+    })
+  })
+
+  describe('laying out a run', () => {
+    test('fixes its messages, asks for them to be posted in this order, and ends the digest', async () => {
+      const { store } = await open()
+      const runId = nextRunId()
+      const [anna, ben, carl] = await propose(store, ['anna', 'ben', 'carl'], { runId })
+      if (!anna || !ben || !carl) throw new Error('not proposed')
+      const header = aList([], { kind: 'header', withoutManager: 1 })
+      const lists = [
+        aList([ben, anna], { approver: 'U_mia', part: 1, parts: 2 }),
+        aList([carl], { approver: null, part: 2, parts: 2 }),
+      ]
+      await layOut(store, [header, ...lists])
+      const posts: unknown[] = []
+      for (let task = await store.takeTask('slack', NOW); task; task = await store.takeTask('slack', NOW)) {
+        posts.push(task.kind, 'messageId' in task ? task.messageId : null)
+        await store.settle(task.id)
+      }
+      expect(posts).toEqual([header, ...lists].flatMap(({ id }) => ['post', id]))
+
+      const run = reportOf(runId)
+      expect(await store.message(header.id)).toEqual({
+        id: header.id,
+        platform: 'slack',
+        content: { kind: 'header', run, withoutManager: 1 },
+        refs: [],
+        unannounced: [],
+      })
+      const contents = await Promise.all(lists.map(async ({ id }) => (await store.message(id))?.content))
+      expect(contents).toMatchObject([
+        { kind: 'list', run, approver: 'U_mia', part: 1, parts: 2 },
+        { kind: 'list', run, approver: null, part: 2, parts: 2 },
+      ])
+      const shown = contents.map(content => (content?.kind === 'list' ? content.items : []))
+      expect(shown.map(items => items.map(({ candidate }) => candidate))).toEqual([[ben, anna], [carl]])
+      expect(shown[0]?.[0]?.last).toMatchObject({ candidateId: ben.id, event: 'propose' })
+    })
+
+    test('fixes who is asked about each candidate', async () => {
+      const { store } = await open()
+      const [anna, ben] = await propose(store, ['anna', 'ben'])
+      if (!anna || !ben) throw new Error('not proposed')
+      const [hers, theirs] = [aList([anna], { approver: 'U_mia' }), aList([ben])]
+      await layOut(store, [hers, theirs])
+      expect(await store.placement(anna.id, 'slack')).toEqual({ messageId: hers.id, approver: 'U_mia' })
+      expect(await store.placement(ben.id, 'slack')).toEqual({ messageId: theirs.id, approver: null })
+      expect(await store.placement(anna.id, 'teams')).toBeNull()
+      expect(await store.placement('nobody' as CandidateId, 'slack')).toBeNull()
+    })
+
+    test('happens whole or not at all: nobody is shown twice on one platform', async () => {
+      const { store } = await open()
+      const anna = await proposeOne(store, 'anna')
+      const digest = await take(store, 'slack')
+      if (digest.kind !== 'digest') throw new Error('no digest')
+      const plan = [aList([anna]), aList([anna])]
+      await expect(store.layOut(digest.id, digest.runId, 'slack', plan, NOW)).rejects.toThrow()
+      expect(await store.placement(anna.id, 'slack')).toBeNull()
+      for (const { id } of plan) expect(await store.message(id)).toBeNull()
+      await store.postpone(digest.id, NOW, 'again')
+      expect(await store.takeTask('slack', NOW)).toMatchObject({ id: digest.id })
+    })
+  })
+
+  describe('a message', () => {
+    test('shows its candidates as they stand now', async () => {
+      const { store } = await open()
+      const { candidates, messageId } = await show(store, ['anna'])
+      const [anna] = candidates
+      if (!anna) throw new Error('not proposed')
+      await record(store, anna, 'approve', { actor: 'slack:U_mia' })
+      const content = (await store.message(messageId))?.content
+      expect(content).toMatchObject({
+        items: [{ candidate: { state: 'approved' }, last: { event: 'approve', actor: 'slack:U_mia' } }],
+      })
+      expect(content?.kind === 'list' && content.items[0]?.candidate).toEqual(await again(store, anna))
+    })
+
+    test('may stand in more than one place; each is kept once, the first stays the first', async () => {
+      const { store } = await open()
+      const anna = await proposeOne(store, 'anna')
+      const list = aList([anna])
+      await layOut(store, [list])
+      const [first, second] = ['1.0', '0.5'].map(id => ({ conversation: 'C1', id }))
+      if (!first || !second) throw new Error('impossible')
+      await store.posted(list.id, first, NOW)
+      await store.posted(list.id, second, NOW + 1)
+      await store.posted(list.id, first, NOW + 2)
+      expect((await store.message(list.id))?.refs).toEqual([first, second])
+    })
+
+    test('that nobody knows is null, and cannot be posted', async () => {
+      const { store } = await open()
+      const nobody = 'nobody' as MessageId
+      expect(await store.message(nobody)).toBeNull()
+      await expect(store.posted(nobody, { conversation: 'C1', id: '1.0' }, NOW)).rejects.toThrow()
+    })
+
+    test('of no candidate goes to every platform', async () => {
+      const { store } = await open({ platforms: ['slack', 'teams'] })
+      const notice = { kind: 'run_gave_up' as const, slot: NOW, reason: 'ServiceNow cannot be read.' }
+      await store.notify(notice, NOW)
+      for (const platform of ['slack', 'teams'] as const) {
+        const task = await take(store, platform)
+        expect(task.kind).toBe('post')
+        if (task.kind !== 'post') return
+        const message = await store.message(task.messageId)
+        expect(message).toMatchObject({ platform, content: { kind: 'notice', notice }, unannounced: [] })
+      }
+    })
+  })
+
+  describe('whose time to be decided is over', () => {
+    const overdue = async (store: Awaited<ReturnType<Open>>['store'], before: number) =>
+      (await store.overdue(before)).map(({ facts }) => facts.userName).sort()
+
+    test('proposed: counted from when it was first posted', async () => {
+      const { store } = await open()
+      const anna = await proposeOne(store, 'anna')
+      const list = aList([anna], { id: nextMessageId() })
+      await layOut(store, [list])
+      await store.posted(list.id, { conversation: 'C1', id: '1.0' }, NOW + DAY_MS)
+      await store.posted(list.id, { conversation: 'C1', id: '2.0' }, NOW + 2 * DAY_MS)
+      expect(await overdue(store, NOW + DAY_MS)).toEqual([])
+      expect(await overdue(store, NOW + DAY_MS + 1)).toEqual(['anna'])
+    })
+
+    test('proposed and never posted: counted from its creation', async () => {
+      const { store } = await open()
+      await proposeOne(store, 'anna')
+      expect(await overdue(store, NOW)).toEqual([])
+      expect(await overdue(store, NOW + 1)).toEqual(['anna'])
+    })
+
+    test('failed: counted from the failure', async () => {
+      const { store } = await open()
+      const anna = await live(store, await proposeOne(store, 'anna'), ['approve', 'begin'])
+      await record(store, anna, 'refused', { at: NOW + DAY_MS })
+      expect(await overdue(store, NOW + DAY_MS)).toEqual([])
+      expect(await overdue(store, NOW + DAY_MS + 1)).toEqual(['anna'])
+    })
+
+    test('nobody else', async () => {
+      const { store } = await open()
+      const [a, b, c] = await propose(store, ['approved', 'verifying', 'skipped'])
+      if (!a || !b || !c) throw new Error('not proposed')
+      await live(store, a, ['approve'])
+      await live(store, b, ['approve', 'begin', 'lose_track'])
+      await live(store, c, ['skip'])
+      expect(await overdue(store, NOW + 1e12)).toEqual([])
+    })
+  })
+}
