@@ -39,7 +39,11 @@ export type StageOptions = {
   readonly port?: number
 }
 
-const SECRETS = { signingSecret: 'sandbox-signing-secret', botToken: 'xoxb-sandbox-bot-token' } as const
+const SECRETS = {
+  signingSecret: 'sandbox-signing-secret',
+  botToken: 'xoxb-sandbox-bot-token',
+  appToken: 'xapp-sandbox-app-token',
+} as const
 /** As in manifest.yml. */
 const SCOPES = [
   'chat:write',
@@ -79,10 +83,11 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     })
     // The clock may only be set once the bot has looked at it.
     await started.tick()
+    // In socket mode it is the bot that calls.
+    if (settings.slack.mode === 'http') slack.connect(started.url)
     return started
   }
   let bot = await start()
-  slack.connect(bot.url)
   return {
     ...world,
     company,
@@ -99,7 +104,6 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       await bot.close()
       settings = settingsFor(changes)
       bot = await start()
-      slack.connect(bot.url)
     },
     async close() {
       await bot.close()
@@ -172,6 +176,7 @@ export function stageEnv({ slack }: Pick<World, 'slack'>): Record<string, string
     SERVICENOW_PASSWORD: BOT_ACCOUNT.password,
     SLACK_BOT_TOKEN: SECRETS.botToken,
     SLACK_SIGNING_SECRET: SECRETS.signingSecret,
+    SLACK_APP_TOKEN: SECRETS.appToken,
     SLACK_API_URL: slack.apiUrl,
     LOG_LEVEL: 'warn',
   }

@@ -99,7 +99,7 @@ async function assemble(
     store,
     clock,
     timeZone,
-    routes: slack.app.listener ? { '/slack/events': slack.app.listener } : {},
+    routes: slack.ears.listener ? { '/slack/events': slack.ears.listener } : {},
     health: async () => ({
       store: 'ok',
       chat: { slack: slack.connection.problem() ?? 'connected' },
@@ -107,8 +107,10 @@ async function assemble(
     }),
   })
   things.push(server.close)
-  await slack.app.start()
-  things.push(slack.app.stop)
+  things.push(slack.ears.stop)
+  const listening = checking.reached.then(slack.ears.start)
+  // A Slack that was not reached yet must not keep the rest from starting.
+  if (slack.connection.problem() === null) await listening
 
   const context = {
     store,

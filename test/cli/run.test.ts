@@ -27,7 +27,7 @@ describe('run', () => {
     const ended = finished(open(['run']))
     const [request] = await vi.waitFor(
       async () => {
-        const requests = await store.takeRequests()
+        const requests = await store.takeRequests(0)
         expect(requests).toHaveLength(1)
         return requests
       },
@@ -47,7 +47,7 @@ describe('run', () => {
       stderr: `No bot is running on ${path}. Start it with \`npm start\`, or use \`scan\` to look without proposing.\n`,
     })
     const next = openStore(path, { platforms: ['slack'], graceMs: 0 })
-    expect(await next.takeRequests()).toEqual([])
+    expect(await next.takeRequests(0)).toEqual([])
     await next.close()
   })
 

@@ -6,7 +6,7 @@ describe('a weekly run', () => {
     const { run, slack, textOf } = await story()
     await run()
     const [header, ...lists] = await slack.messages()
-    expect(textOf(header ?? { blocks: [] })).toMatch(/accounts can give a licence back: up to USD/)
+    expect(textOf(header ?? { blocks: [] })).toMatch(/accounts seem no longer needed: up to USD/)
     const heads = lists.map(list => textOf(list).split('\n')[0])
     expect(heads).toEqual(
       expect.arrayContaining([
@@ -55,7 +55,7 @@ describe('Approve', () => {
     await quiet()
     expect(await thread('Bob Marsh')).toEqual([
       expect.stringMatching(
-        new RegExp(`^Bob Marsh is approved by @${slack.userId('dana')}\\. .*unless somebody presses Undo\\.`),
+        new RegExp(`^Bob Marsh: approved by @${slack.userId('dana')}\\. .*unless somebody presses Undo\\.`),
       ),
     ])
     expect(deletes()).toHaveLength(0)
@@ -65,9 +65,9 @@ describe('Approve', () => {
     expect(exists('bob.marsh')).toBe(false)
     expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'reclaiming', 'reclaimed'])
     expect((await thread('Bob Marsh')).slice(1)).toEqual([
-      'Bob Marsh is reclaiming: last look passed, the deletion is being sent.',
+      'Bob Marsh: reclaiming. The last check passed; the deletion is being sent to ServiceNow.',
       expect.stringContaining(
-        'Bob Marsh is reclaimed. The account is gone; this was read back from ServiceNow.',
+        'Bob Marsh: reclaimed. The account is gone; the bot checked that in ServiceNow.',
       ),
     ])
     const message = textOf(await messageAbout('Bob Marsh'))
@@ -117,7 +117,7 @@ describe('Approve', () => {
     await pass(15 * MINUTE)
     expect(deletes()).toHaveLength(0)
     expect(exists('greta.lund')).toBe(true)
-    expect((await thread('Greta Lund')).at(-1)).toMatch(/^Greta Lund is withdrawn: /)
+    expect((await thread('Greta Lund')).at(-1)).toMatch(/^Greta Lund: withdrawn – /)
   })
 
   test('comes to nothing when the manager no longer is the manager at the last look', async () => {
@@ -140,7 +140,7 @@ describe('Skip', () => {
     await press('priya', 'skip', 'Ines Duarte')
     await quiet()
     expect(await thread('Ines Duarte')).toEqual([
-      `Ines Duarte is skipped by @${slack.userId('priya')}. The account stays.`,
+      `Ines Duarte: skipped by @${slack.userId('priya')}. The account stays.`,
     ])
     const message = await messageAbout('Ines Duarte')
     await run()
@@ -155,9 +155,7 @@ describe('Undo', () => {
     await run()
     await press('tomas', 'approve', 'Jonas Keller')
     await pass(10 * MINUTE)
-    expect(await press('tomas', 'undo', 'Jonas Keller')).toContain(
-      'the approval was undone, nothing was deleted',
-    )
+    expect(await press('tomas', 'undo', 'Jonas Keller')).toContain('undid the approval. Nothing was deleted')
     await pass(10 * MINUTE)
     expect(deletes()).toHaveLength(0)
 
@@ -196,6 +194,6 @@ test('what nobody decides expires, and the account stays', async () => {
   expect(await states('bob.marsh')).toEqual(['proposed'])
   await pass(1 * DAY + MINUTE)
   expect(await states('bob.marsh')).toEqual(['proposed', 'expired'])
-  expect((await thread('Bob Marsh')).at(-1)).toContain('Bob Marsh is expired: nobody decided in time')
+  expect((await thread('Bob Marsh')).at(-1)).toContain('Bob Marsh: expired. Nobody decided in time')
   expect(exists('bob.marsh')).toBe(true)
 })

@@ -15,7 +15,7 @@ test('a dry run ends as rehearsed: last look made, the exact request shown, none
   await pass(15 * MINUTE)
   const bob = servicenow.tables.rows('sys_user').find(user => user.user_name === 'bob.marsh')?.sys_id
   expect((await thread('Bob Marsh')).at(-1)).toBe(
-    `Bob Marsh is rehearsed: last look passed. This would have been sent, and was not: DELETE /api/now/v2/table/sys_user/${bob}`,
+    `Bob Marsh: rehearsed. Nothing was deleted (dry run). The last check passed; this would have been sent: DELETE /api/now/v2/table/sys_user/${bob}`,
   )
   expect(deletes()).toHaveLength(0)
   expect(exists('bob.marsh')).toBe(true)

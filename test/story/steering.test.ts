@@ -37,7 +37,7 @@ describe('/reclaim', () => {
     await run()
     await press('dana', 'approve', 'Bob Marsh')
     expect(await command('ada', '/reclaim undo bob.marsh')).toContain('only the account')
-    expect(await command('dana', '/reclaim undo BOB.MARSH@example.com')).toContain('the approval was undone')
+    expect(await command('dana', '/reclaim undo BOB.MARSH@example.com')).toContain('undid the approval')
     expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'proposed'])
   })
 
@@ -50,7 +50,7 @@ describe('/reclaim', () => {
   test.each([
     ['/reclaim exempt bob.marsh', 'is not built yet'],
     ['/reclaim frobnicate', 'There is no command “frobnicate”'],
-    ['/reclaim run all', 'After run there is nothing'],
+    ['/reclaim run all', 'Write /reclaim run alone'],
     ['/reclaim undo', 'Whose approval should be undone?'],
   ])('%s is answered with one clear sentence', async (line, sentence) => {
     const { command } = await story()
@@ -69,7 +69,7 @@ describe('pause', () => {
     expect(deletes()).toHaveLength(0)
     expect(await command('ada', '/reclaim status')).toContain('paused since')
     expect(await command('nora', '/reclaim resume')).toContain(
-      '2 approved deletions will begin, each after a full grace time of 15 minutes',
+      '2 approved deletions will begin, each after a full 15 minutes',
     )
     await quiet()
     await pass(14 * MINUTE)

@@ -10,7 +10,7 @@ describe('when ServiceNow', () => {
     await pass(15 * MINUTE)
     expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'reclaiming', 'failed'])
     expect((await thread('Bob Marsh')).at(-1)).toMatch(
-      /failed: ServiceNow refused the deletion, .* answered 403 \(.*Business Rule/,
+      /failed\. ServiceNow refused the deletion; .* answered 403 \(.*Business Rule/,
     )
     expect(exists('bob.marsh')).toBe(true)
 
@@ -62,7 +62,9 @@ describe('when ServiceNow', () => {
     await pass(15 * MINUTE)
     await pass(10 * MINUTE)
     expect((await thread('Bob Marsh')).slice(1)).toEqual([
-      'Bob Marsh is approved, but waits: the account cannot be read in ServiceNow.',
+      expect.stringMatching(
+        /^Bob Marsh: approved by @\w+, but waiting – the account cannot be read in ServiceNow; the bot keeps trying\.$/,
+      ),
     ])
     expect(deletes()).toHaveLength(0)
     servicenow.faults.clear()
@@ -79,7 +81,7 @@ describe('when ServiceNow', () => {
     await pass(15 * MINUTE)
     expect(deletes()).toHaveLength(0)
     expect((await thread('Bob Marsh')).at(-1)).toBe(
-      'Bob Marsh is withdrawn: already gone, not by us. The account was not deleted by the bot.',
+      'Bob Marsh: withdrawn – already gone, not by us. The bot did not delete the account.',
     )
   })
 })
@@ -104,7 +106,7 @@ describe('when Slack', () => {
     await pass(MINUTE)
     await pass(15 * MINUTE)
     await pass(MINUTE)
-    expect((await thread('Bob Marsh')).map(line => line.split(/ is | by |: |\. /)[1])).toEqual([
+    expect((await thread('Bob Marsh')).map(line => line.split(/ by |: |\. /)[1])).toEqual([
       'approved',
       'reclaiming',
       'reclaimed',

@@ -1,12 +1,4 @@
-import type { RequestListener } from 'node:http'
-import {
-  App,
-  type BlockAction,
-  type ButtonAction,
-  HTTPReceiver,
-  type RespondFn,
-  SocketModeReceiver,
-} from '@slack/bolt'
+import { App, type BlockAction, type ButtonAction, type RespondFn } from '@slack/bolt'
 import { entitlement, press } from '../../reclaim/decision.ts'
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
 import type { Log } from '../../reclaim/ports.ts'
@@ -16,41 +8,24 @@ import { type CommandContext, obey } from '../commands.ts'
 import { detailsCard } from '../details.ts'
 import type { Card } from '../view.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
+import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
 
-/** How Slack reaches the bot. */
-export type SlackMode =
-  | { readonly mode: 'http'; readonly signingSecret: string }
-  | { readonly mode: 'socket'; readonly appToken: string }
-
 export type SlackAppContext = CommandContext & { readonly clients: SlackClients; readonly log: Log }
-
-/** The bot's ears in Slack. `listener` serves `/slack/events` in HTTP mode. */
-export type SlackApp = {
-  readonly listener: RequestListener | null
-  start(): Promise<void>
-  stop(): Promise<void>
-}
 
 /**
  * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
  * transaction is on disk, and is answered to the person alone.
+ * @param settings `apiUrl` left out = Slack's own.
  */
 export async function createSlackApp(
   settings: SlackMode & { botToken: string; apiUrl?: string | undefined },
   context: SlackAppContext,
-): Promise<SlackApp> {
+): Promise<Ears> {
   const logger = slackLogger(context.log)
-  const http =
-    settings.mode === 'http'
-      ? new HTTPReceiver({ signingSecret: settings.signingSecret, logger, bodyLimit: '256kb' })
-      : null
-  const socket =
-    settings.mode === 'socket' ? new SocketModeReceiver({ appToken: settings.appToken, logger }) : null
-  const receiver = http ?? socket
-  if (!receiver) throw new Error('Slack needs a mode: http or socket.')
+  const ears = createEars(settings, settings.apiUrl, logger)
   const app = new App({
-    receiver,
+    receiver: ears.receiver,
     logger,
     authorize: async () => ({ botToken: settings.botToken }),
     convoStore: false,
@@ -59,15 +34,7 @@ export async function createSlackApp(
   })
   listen(app, context)
   await app.init()
-  return {
-    listener: http?.requestListener ?? null,
-    start: async () => {
-      await socket?.start()
-    },
-    stop: async () => {
-      await socket?.stop()
-    },
-  }
+  return ears
 }
 
 /** A run on a large instance takes minutes; nobody should wonder whether the command was heard. */

@@ -1,11 +1,12 @@
 import type { Chat, Clock, Log } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
 import type { CommandContext } from '../commands.ts'
-import { createSlackApp, type SlackApp, type SlackMode } from './app.ts'
+import { createSlackApp } from './app.ts'
 import { createSlackChat } from './chat.ts'
 import { createSlackClients } from './clients.ts'
 import { createSlackConnection, type SlackConnection, SlackRefused } from './connection.ts'
 import { createPeople } from './people.ts'
+import type { Ears, SlackMode } from './receiver.ts'
 
 export type SlackSettings = SlackMode & {
   readonly botToken: string
@@ -26,8 +27,8 @@ export type SlackParts = Omit<CommandContext, 'chat'> & {
   readonly log: Log
 }
 
-/** The bot in Slack: its mouth (`chat`), its ears (`app`), and whether it is connected. */
-export type Slack = { readonly chat: Chat; readonly app: SlackApp; readonly connection: SlackConnection }
+/** The bot in Slack: its mouth (`chat`), its `ears`, and whether it is connected. */
+export type Slack = { readonly chat: Chat; readonly ears: Ears; readonly connection: SlackConnection }
 
 export async function createSlack(settings: SlackSettings, parts: SlackParts): Promise<Slack> {
   const { channel, users, usergroups, allowPublicChannel, paceMs } = settings
@@ -37,8 +38,8 @@ export async function createSlack(settings: SlackSettings, parts: SlackParts): P
   const team = { channel, users, usergroups, membersOnly: !allowPublicChannel }
   const people = createPeople(clients, team, connection.teamId, clock)
   const chat = createSlackChat({ clients, people, connection, channel, views, paceMs })
-  const app = await createSlackApp(settings, { ...parts, chat, clients })
-  return { chat, app, connection }
+  const ears = await createSlackApp(settings, { ...parts, chat, clients })
+  return { chat, ears, connection }
 }
 
 const RETRY_MS = 5000
