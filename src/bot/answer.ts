@@ -1,7 +1,9 @@
 import type { Refusal } from '../reclaim/approval.ts'
+import type { Candidate } from '../reclaim/candidate.ts'
 import type { DecisionAnswer } from '../reclaim/decision.ts'
+import type { LogEntry, PersonEvent } from '../reclaim/lifecycle.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
-import { presentState } from './candidate-view.ts'
+import { by, presentState } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import { count, instant } from './words.ts'
 
@@ -38,17 +40,8 @@ export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Ca
       const wait: Line = [text('The bot is paused: nothing is deleted until somebody resumes it.')]
       return paused && candidate.state === 'approved' ? answerCard(done, wait) : answerCard(done)
     }
-    case 'already': {
-      const { candidate, last } = answer
-      return answerCard(
-        [text('Nothing was changed: this was already decided, or the button is out of date.')],
-        [
-          bold(candidate.name),
-          text(`, ${instant(last.at, settings.timeZone)}: `),
-          ...presentState(candidate, last, settings),
-        ],
-      )
-    }
+    case 'already':
+      return alreadyCard(answer.candidate, answer.timeline, settings)
     case 'not_allowed':
       return say(REFUSALS[answer.why])
     case 'try_again':
@@ -58,6 +51,31 @@ export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Ca
         'The bot does not know this button any more. Nothing was changed; /reclaim status shows what is open.',
       )
   }
+}
+
+/** Who was faster and when, and what has come of it since. */
+function alreadyCard(candidate: Candidate, timeline: readonly LogEntry[], settings: ViewSettings): Card {
+  const decided = timeline.findLast(({ event }) => event in DECIDED)
+  const last = timeline.at(-1)
+  const lines: Line[] = [
+    [text('Nothing was changed: this was already decided, or the button is out of date.')],
+  ]
+  if (decided)
+    lines.push([
+      bold(candidate.name),
+      text(`: ${DECIDED[decided.event as PersonEvent]}`),
+      ...by(decided, settings),
+      text(`, ${instant(decided.at, settings.timeZone)}.`),
+    ])
+  if (last) lines.push([text('Now: '), ...presentState(candidate, last, settings)])
+  return answerCard(...lines)
+}
+
+const DECIDED: Readonly<Record<PersonEvent, string>> = {
+  approve: 'approved',
+  skip: 'skipped',
+  undo: 'approval undone',
+  retry: 'tried again',
 }
 
 export const MAY_NOT_READ = say(

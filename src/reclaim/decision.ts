@@ -12,8 +12,8 @@ export type DecisionAnswer =
       readonly entry: LogEntry
       readonly paused: boolean
     }
-  /** Not possible (any more): somebody was faster, or the button is of an earlier round. `last` says who and when. */
-  | { readonly kind: 'already'; readonly candidate: Candidate; readonly last: LogEntry }
+  /** Not possible (any more): somebody was faster, or the button is of an earlier round. The timeline says who and when. */
+  | { readonly kind: 'already'; readonly candidate: Candidate; readonly timeline: readonly LogEntry[] }
   | { readonly kind: 'not_allowed'; readonly why: Refusal }
   /** The platform could not say who this is; nobody decides unchecked. */
   | { readonly kind: 'try_again' }
@@ -89,10 +89,6 @@ export async function entitlement(
   return { kind: 'known', person, entitlement: mayDecide(person, candidate, placement?.approver ?? null) }
 }
 
-/** The latest thing that happened by a decision or its consequence; waiting is no answer to "who was faster". */
 async function already(candidate: Candidate, store: Store): Promise<DecisionAnswer> {
-  const timeline = await store.timeline(candidate.id)
-  const last = timeline.findLast(entry => entry.event !== 'wait')
-  if (!last) throw new Error(`Candidate ${candidate.id} has no history.`)
-  return { kind: 'already', candidate, last }
+  return { kind: 'already', candidate, timeline: await store.timeline(candidate.id) }
 }

@@ -99,7 +99,7 @@ describe('Approve', () => {
     expect(winner).toBeDefined()
     expect(loser).toMatch(
       new RegExp(
-        `Greta Lund, \\d+ \\w+ \\d{4}.*Approved by @(${slack.userId('dana')}|${slack.userId('nora')})`,
+        `Greta Lund: approved by @(${slack.userId('dana')}|${slack.userId('nora')}), \\d+ \\w+ \\d{4}, `,
       ),
     )
     await quiet()
