@@ -30,6 +30,7 @@ export const acrossKeys = { when: ({ value }: { value: unknown }) => isMap(value
 /** The same for a check across the items of a list. */
 export const acrossItems = { when: ({ value }: { value: unknown }) => Array.isArray(value) }
 
+/** Whether a value has keys: no list, no `null`. */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -46,16 +47,20 @@ export function choice<const Built extends readonly string[]>(built: Built, plan
   })
 }
 
+/** A list; left out = empty. */
 export const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, hint('write a list, like [a, b]')).default([])
 
+/** `true` or `false`, and nothing that looks like it: `yes` is text in YAML 1.2. */
 export const flag = () => z.boolean(hint('write true or false'))
 
+/** A whole number. @param what names it, with its unit; @param from and @param to are allowed, too. */
 export function whole(what: string, from: number, to: number) {
   const range = hint(`write a whole ${what} from ${from} to ${to}`)
   return z.number(range).refine(value => Number.isInteger(value) && value >= from && value <= to, range)
 }
 
+/** Text of a certain form. @param what the sentence for any other, as it continues “missing; …”. */
 export const text = (what: string, fits: RegExp) => z.string(hint(what)).regex(fits, hint(what))
 
 /** Text on one line, without characters that disguise it in chat: control characters, changes of direction. */

@@ -42,6 +42,7 @@ export type SecretReader = {
   read(name: string, what: string, wrong?: RegExp): string
 }
 
+/** Reads secrets from an environment, and collects what is wrong instead of stopping at the first. */
 export function secretReader(env: Environment): SecretReader {
   const problems: Problem[] = []
   return {
@@ -97,6 +98,7 @@ const NOT_A_BOT_TOKEN = /^(xapp-|xox(?!b-))|\s/i
 const NOT_AN_APP_TOKEN = /^xox|\s/i
 const NOT_A_SIGNING_SECRET = /^(xox|xapp-)|\s/i
 
+/** The secrets that Slack needs in a mode. */
 export function slackSecrets(mode: SlackMode, reader: SecretReader): SlackSecrets {
   const botToken = slackBotToken(reader)
   if (mode === 'http') {
@@ -107,6 +109,7 @@ export function slackSecrets(mode: SlackMode, reader: SecretReader): SlackSecret
   return { mode, botToken, appToken: reader.read('SLACK_APP_TOKEN', what, NOT_AN_APP_TOKEN) }
 }
 
+/** The one secret that Slack needs in every mode. */
 export function slackBotToken({ read }: SecretReader): string {
   return read('SLACK_BOT_TOKEN', 'set the Bot User OAuth Token (xoxb-…, not rotated)', NOT_A_BOT_TOKEN)
 }

@@ -47,7 +47,13 @@ export async function startBot(settings: Settings, options: BotOptions = {}): Pr
   const { clock = { now: Date.now }, log = createLog(settings.logLevel) } = options
   const things: (() => Promise<void> | void)[] = []
   const giveBack = async () => {
-    for (const close of things.splice(0).reverse()) await close()
+    for (const close of things.splice(0).reverse())
+      try {
+        await close()
+      } catch (error) {
+        // What comes after it, the store above all, has to be given back all the same.
+        log.error({ reason: error instanceof Error ? error.message : String(error) }, 'could not be closed')
+      }
   }
   try {
     return await assemble(
@@ -111,6 +117,7 @@ async function assemble(
   const listening = checking.reached.then(slack.ears.start)
   // A Slack that was not reached yet must not keep the rest from starting.
   if (slack.connection.problem() === null) await listening
+  else listening.catch((error: Error) => log.error({ reason: error.message }, 'Slack cannot be heard'))
 
   const context = {
     store,
@@ -121,9 +128,6 @@ async function assemble(
     askManagers: approvers.managers,
     settings: { ...scan, ...reclaim, timeZone },
   }
-  const started = startWorker(context, settings.servicenow.concurrency)
-  worker = started
-  things.push(started.stop)
   const clockwork = startClockwork({
     ...{ store, clock, log, run, timeZone },
     cron: schedule.cron,
@@ -131,6 +135,10 @@ async function assemble(
     sentence: outcome => runSentence(outcome, timeZone),
   })
   things.push(clockwork.stop)
+  // Ends first: while a run is waited for, nothing more is deleted.
+  const started = startWorker(context, settings.servicenow.concurrency)
+  worker = started
+  things.push(started.stop)
   log.info({ url: server.url, dryRun: reclaim.dryRun }, 'the bot is running')
   return { url: server.url, connected: checking.reached, tick: clockwork.tick, close }
 }
@@ -142,6 +150,7 @@ export function scanSettings({ reclaim, policy, currency, roster }: Settings): S
   return { action, dryRun, maxPerRun, maxSharePercent, skipForMs, policy, currency, inactiveValues }
 }
 
+/** The HR roster of the settings; `null` where none is configured. */
 export function createRoster({ roster }: Settings): Roster | null {
   return roster ? createCsvRoster(roster) : null
 }
@@ -161,7 +170,7 @@ export function createLicences(settings: Settings, clock: Clock) {
     mustExist: { roles, groups, departments },
     clock,
   })
-  let problem: string | null = null
+  let problem: string | null = 'ServiceNow was not asked yet.'
   const watched =
     <Args extends unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {

@@ -108,6 +108,10 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
   switch (entry.event) {
     case 'approve':
     case 'retry': {
+      if (graceMs === 0)
+        return candidate.dryRun
+          ? '. Dry run: the bot shows what it would delete.'
+          : `. The account is deleted now.${inVain}`
       const end = instant(entry.at + graceMs, timeZone)
       return candidate.dryRun
         ? `. Dry run: after ${end} the bot shows what it would delete, unless somebody presses Undo.`

@@ -8,6 +8,7 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(lines.map(line => `${line.replace(NOT_TEXT, ' ')}\n`).join(''))
 }
 
+/** Prints a value for scripts. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }

@@ -49,4 +49,7 @@ export function capReached(
   return null
 }
 
-const sameText = (a: string, b: string) => a !== '' && a.trim().toLowerCase() === b.trim().toLowerCase()
+/** Whether two e-mail addresses or numbers are the same, without case; an empty one is like no other. */
+export function sameText(a: string, b: string): boolean {
+  return a !== '' && a.trim().toLowerCase() === b.trim().toLowerCase()
+}

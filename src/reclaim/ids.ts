@@ -25,6 +25,7 @@ export function sysId(text: string): SysId {
   return text
 }
 
+/** Whether a text may stand where ServiceNow expects a record: see {@link sysId}. */
 export function isSysId(text: string): text is SysId {
   return SYS_ID.test(text)
 }

@@ -123,15 +123,20 @@ async function closingOf(
   if (candidate.dryRun && !settings.dryRun) return withdraw({ why: 'rehearsal_over' })
   if (!sameAsConfigured(candidate, settings, sources.licences)) return withdraw({ why: 'settings_changed' })
   const verdict = seen.verdicts.get(candidate.sysId) ?? (await verdictOfUnseen(candidate, settings, sources))
+  if (verdict === 'unreadable') return null
   if (verdict === 'gone')
     return candidate.begunAt === null ? withdraw({ why: 'already_gone' }) : { event: 'found_done', note: {} }
   const note = objection(candidate, verdict)
   return note && withdraw(note)
 }
 
-/** An account that no longer turns up among the licensed ones was deactivated, lost its role, or is gone. */
+/**
+ * An account that no longer turns up among the licensed ones was deactivated, lost its role, or is gone. One that has
+ * since been hidden from the bot must not keep everybody else's run from being finished.
+ */
 async function verdictOfUnseen(candidate: Candidate, settings: ScanSettings, sources: ScanSources) {
-  const now = await sources.licences.inspect(candidate.sysId)
+  const now = await sources.licences.inspect(candidate.sysId).catch(() => null)
+  if (now === null) return 'unreadable'
   return now.kind === 'gone' ? 'gone' : judgeNow(now.account, settings, sources)
 }
 

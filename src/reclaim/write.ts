@@ -1,4 +1,4 @@
-import { type Caps, managerCanDecide, mayDecide } from './approval.ts'
+import { type Caps, managerCanDecide, mayDecide, sameText } from './approval.ts'
 import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
 import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
@@ -31,13 +31,14 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
   const { store, settings, sources } = context
   const candidate = await store.candidate(task.candidateId)
   if (!candidate || candidate.approvalSeq !== task.askedBy) return store.settle(task.id)
-  if (candidate.state === 'reclaiming') return conclude(task, context, 'lose_track', { why: 'interrupted' })
+  if (candidate.state === 'reclaiming')
+    return conclude(task, candidate, context, 'lose_track', { why: 'interrupted' })
   if (candidate.state !== 'approved') return store.settle(task.id)
 
   const look = await lastLook(candidate, context)
-  if (look.kind === 'stop') return conclude(task, context, look.event, look.note)
+  if (look.kind === 'stop') return conclude(task, candidate, context, look.event, look.note)
   if (look.kind === 'wait') return wait(task, context, look.why, sources.clock.now() + WAIT_MS, look.error)
-  if (candidate.dryRun || settings.dryRun) return conclude(task, context, 'rehearse', {})
+  if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
 
   const now = sources.clock.now()
   const dayStart = startOfDay(now, settings.timeZone)
@@ -60,13 +61,14 @@ export async function verify(task: WriteTask, context: WriteContext): Promise<vo
   if (candidate?.state !== 'verifying') return store.settle(task.id)
   const seen = await inspect(candidate.sysId, sources.licences)
   if (seen instanceof Error) {
+    warnUnread(candidate, seen, context)
     const pauseMs = VERIFY_AFTER_MS[Math.min(task.attempts, VERIFY_AFTER_MS.length - 1)] ?? WAIT_MS
     return store.postpone(task.id, sources.clock.now() + pauseMs, seen.message)
   }
-  if (seen.kind === 'gone') return conclude(task, context, 'found_done', {})
+  if (seen.kind === 'gone') return conclude(task, candidate, context, 'found_done', {})
   if (candidate.foundUndone < MAX_FOUND_UNDONE)
-    return conclude(task, context, 'found_undone', { why: 'still_there' })
-  return conclude(task, context, 'give_up', { why: 'still_there' })
+    return conclude(task, candidate, context, 'found_undone', { why: 'still_there' })
+  return conclude(task, candidate, context, 'give_up', { why: 'still_there' })
 }
 
 /** Looks at the account, the settings and the approver once more, a moment before the write. */
@@ -97,7 +99,9 @@ async function approverStillEntitled(
   const person = chat ? await chat.person(id).catch((error: Error) => error) : null
   if (person instanceof Error) return { kind: 'wait', why: 'approver_unreadable', error: person }
   const isManager =
-    manager !== null && managerCanDecide({ ...candidate, manager }) && sameEmail(person?.email, manager.email)
+    manager !== null &&
+    managerCanDecide({ ...candidate, manager }) &&
+    sameText(person?.email ?? '', manager.email)
   const entitled = mayDecide(person, candidate, isManager ? id : null).allowed
   return entitled ? { kind: 'go' } : withdraw({ why: 'approver_not_entitled' })
 }
@@ -109,8 +113,9 @@ async function sendAndProve(task: WriteTask, candidate: Candidate, context: Writ
   const answer = await send(operation, licences)
   const seen = await inspect(candidate.sysId, licences)
   const proof = seen instanceof Error ? 'unreadable' : seen.kind
+  if (seen instanceof Error) warnUnread(candidate, seen, context)
   const { event, note } = outcome(answer, proof)
-  await conclude(task, context, event, note)
+  await conclude(task, candidate, context, event, note)
 }
 
 /**
@@ -128,6 +133,10 @@ function outcome(
   return { event: 'lose_track', note: { why: 'not_confirmed', ...said } }
 }
 
+function warnUnread({ id }: Candidate, { message }: Error, { log }: WriteContext): void {
+  log.warn({ candidate: id, reason: message }, 'the deletion could not be read back')
+}
+
 /** Once the intent is on disk, an error while sending is an unknown outcome, nothing else. */
 async function send(operation: Operation, licences: Licences): Promise<WriteAnswer> {
   try {
@@ -141,18 +150,19 @@ async function inspect(id: Candidate['sysId'], licences: Licences): Promise<Insp
   return licences.inspect(id).catch((error: Error) => error)
 }
 
-async function conclude(task: WriteTask, context: WriteContext, event: Happening, note: Note): Promise<void> {
+/** Records what came of a task and ends it. What people did with the candidate in the meantime stands. */
+async function conclude(
+  task: WriteTask,
+  { id: candidateId, version }: Candidate,
+  context: WriteContext,
+  event: Happening,
+  note: Note,
+): Promise<void> {
   const { store, sources, log } = context
+  const end = { id: task.id, ends: 'settled' } as const
   const at = sources.clock.now()
-  await store.record({
-    candidateId: task.candidateId,
-    event,
-    actor: 'worker',
-    note,
-    at,
-    task: { id: task.id, ends: 'settled' },
-  })
-  log.info({ candidate: task.candidateId, event, ...note }, 'transition')
+  const recorded = await store.record({ candidateId, version, event, actor: 'worker', note, at, task: end })
+  if (recorded.kind === 'recorded') log.info({ candidate: candidateId, event, ...note }, 'transition')
 }
 
 /** Tries again later; the thread is told why, once. */
@@ -179,4 +189,3 @@ async function wait(
 }
 
 const withdraw = (note: Note): Look => ({ kind: 'stop', event: 'withdraw', note })
-const sameEmail = (a: string | null | undefined, b: string) => a?.toLowerCase() === b.toLowerCase()

@@ -164,9 +164,14 @@ export function createCandidates(
     `${SELECT} WHERE (c.state = 'proposed' AND coalesce(c.posted_at, c.proposed_at) < :before)
        OR (c.state = 'failed' AND c.state_since < :before)`,
   )
-  const begunSince = db.prepare<{ since: number; by: string | null }, { total: number; byApprover: number }>(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by) AS byApprover
-       FROM candidates WHERE begun_at >= :since`,
+  // By the history: a candidate that began on another day and was tried again begins on this one, too.
+  const othersBegun = db.prepare<
+    { since: number; by: string | null; id: string },
+    { total: number; byApprover: number }
+  >(
+    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by) AS byApprover FROM candidates c
+       WHERE c.begun_at IS NOT NULL AND c.id <> :id
+         AND EXISTS (SELECT 1 FROM events e WHERE e.candidate_id = c.id AND e.event = 'begin' AND e.at >= :since)`,
   )
 
   return {
@@ -181,12 +186,10 @@ export function createCandidates(
     record: writing(table.record),
     begin: writing((candidate: Candidate, at: number, limits: Limits): Begun => {
       if (control.paused()) return { kind: 'paused' }
-      if (candidate.begunAt === null) {
-        const begun = begunSince.get({ since: limits.dayStart, by: candidate.approvedBy })
-        const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)
-        if (why) return { kind: 'capped', why }
-      }
-      const { id, version } = candidate
+      const { id, version, approvedBy } = candidate
+      const begun = othersBegun.get({ since: limits.dayStart, by: approvedBy, id })
+      const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)
+      if (why) return { kind: 'capped', why }
       const recorded = table.record({
         candidateId: id,
         event: 'begin',

@@ -70,12 +70,12 @@ export function createControlVerbs(
       return rearm.run({ dueAt: at + graceMs }).changes
     }),
     job: reading(control.job),
-    saveJob: reading(control.saveJob),
-    rememberPerson: reading((who: Person) => {
+    saveJob: writing(control.saveJob),
+    rememberPerson: writing((who: Person) => {
       person.run(`${who.platform}:${who.id}`, who.name, who.email)
     }),
     takeRequests: async since => takeRequests.immediate(since),
-    answerRequest: reading((id: string, text: string, ok: boolean) => {
+    answerRequest: writing((id: string, text: string, ok: boolean) => {
       answer.run(text, ok ? 1 : 0, id)
     }),
     notify: writing((word: Notice, at: number) => {

@@ -88,6 +88,7 @@ function hashOf(row: Omit<EventRow, 'hash'>): string {
   return createHash('sha256').update(row.prev_hash).update(JSON.stringify(content)).digest('hex')
 }
 
+/** A row of the history as the domain knows it, without its place in the chain. */
 export function entryOf(row: Omit<EventRow, 'prev_hash' | 'hash'>): LogEntry {
   return {
     seq: row.seq,

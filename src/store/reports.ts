@@ -37,7 +37,7 @@ export function createReports(
      WHERE state = 'proposed' ORDER BY since, rowid LIMIT 1`,
   )
   const writesSince = db.prepare<[number], { n: number }>(
-    'SELECT count(*) AS n FROM candidates WHERE begun_at >= ?',
+    "SELECT count(DISTINCT candidate_id) AS n FROM events WHERE event = 'begin' AND at >= ?",
   )
   const lastRun = db.prepare<[], { report: string }>(
     `SELECT report FROM runs WHERE status = 'finished' ORDER BY finished_at DESC, rowid DESC LIMIT 1`,

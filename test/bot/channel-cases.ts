@@ -73,6 +73,17 @@ export const LISTS: Readonly<Record<string, Card>> = {
     biography('bob.marsh', [], { dryRun: true }),
     biography('kai.sorensen', [approve], { dryRun: true }),
   ]),
+  'no time to undo': messageCard(
+    {
+      ...{ kind: 'list', run: report(), approver: 'U0DANA', part: 1, parts: 1 },
+      items: [
+        biography('bob.marsh'),
+        biography('lena.vogel', [approve]),
+        biography('kai.sorensen', [approve], { dryRun: true }),
+      ],
+    },
+    { ...VIEWS, graceMs: 0 },
+  ),
   'still open': list([
     biography('bob.marsh', [approve]),
     biography('lena.vogel', [approve, step('wait', 'worker', { why: 'over_daily_cap' })]),

@@ -122,7 +122,7 @@ describe('an expired account', () => {
 })
 
 describe('a run that cannot be finished', () => {
-  test.each(['roster', 'scan', 'managers', 'inspect'] as const)('leaves nothing behind: %s', async source => {
+  test.each(['roster', 'scan', 'managers'] as const)('leaves nothing behind: %s', async source => {
     const company = createCompany(anIdleAccount('anna'), anIdleAccount('ben'))
     company.setRoster(aRosterEntry('anna'))
     const bot = createBot(company)
@@ -138,6 +138,18 @@ describe('a run that cannot be finished', () => {
 
     company.repair()
     expect(await bot.report()).toMatchObject({ proposed: 1, withdrawn: 2 })
+  })
+
+  test('is not one in which an open candidate has become unreadable: that one stays open, the rest goes on', async () => {
+    const company = createCompany(anIdleAccount('anna'), anIdleAccount('ben'))
+    const bot = createBot(company)
+    await bot.run()
+    company.remove('anna')
+    company.change('ben', { lastLoginAt: NOW })
+    company.hire(anIdleAccount('carl'))
+    company.breakDown('inspect')
+    expect(await bot.report()).toMatchObject({ proposed: 1, withdrawn: 1, stillOpen: 1 })
+    expect((await bot.open()).toSorted()).toEqual(['anna', 'carl'])
   })
 
   test('tells no chat of itself', async () => {

@@ -223,6 +223,14 @@ function everythingAnnounced(db: Db, world: World, logs: Map<string, LogEntry[]>
   expect(new Set(keys).size, 'no message posted twice').toBe(keys.length)
 }
 
+/** Whoever looks at a message, and not into its thread, sees the present state and its buttons. */
+function everyMessageUpToDate(db: Db, world: World) {
+  const version = db.prepare<[string], number>('SELECT version FROM candidates WHERE id = ?').pluck()
+  for (const { content } of world.roots.values())
+    for (const { candidate } of content.kind === 'list' ? content.items : [])
+      expect(candidate.version, 'the message shows the present state').toBe(version.get(candidate.id))
+}
+
 function nothingLeftHanging(db: Db, world: World, log: LogEntry[]) {
   const rows = db
     .prepare<[], { id: string; state: string; user_sys_id: SysId }>(
@@ -327,6 +335,7 @@ describe('whatever fails and whenever the process dies', () => {
         everyWriteProven(world)
         logReplays(db, logs)
         everythingAnnounced(db, world, logs)
+        everyMessageUpToDate(db, world)
         nothingLeftHanging(db, world, history)
         expect(await store.verifyChain()).toMatchObject({ kind: 'intact' })
         tally.sent += world.journal.filter(entry => entry.kind === 'sent').length

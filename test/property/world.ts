@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Account, Proposal } from '../../src/reclaim/candidate.ts'
 import { type MessageId, type SysId, sysId } from '../../src/reclaim/ids.ts'
-import type { Chat, Inspection, Licences, MessageRef, Person, WriteAnswer } from '../../src/reclaim/ports.ts'
+import type {
+  Chat,
+  Inspection,
+  Licences,
+  MessageContent,
+  MessageRef,
+  Person,
+  WriteAnswer,
+} from '../../src/reclaim/ports.ts'
 
 /** What goes wrong at one outside call or commit. `die_…` ends the process; `fail_…` is an error that it survives. */
 export type Fault = 'none' | 'fail_before' | 'fail_after' | 'die_before' | 'die_after'
@@ -30,7 +38,7 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
     users.set(account.sysId, { account, deletedAt: null })
   }
   const journal: { kind: 'found' | 'gone' | 'sent'; id: SysId; at: number }[] = []
-  const roots = new Map<string, { key: MessageId; lines: number[] }>()
+  const roots = new Map<string, { key: MessageId; lines: number[]; content: MessageContent }>()
   const queue = [...receptions]
   const beforeSend: ((id: SysId) => void)[] = []
   const violations: string[] = []
@@ -91,9 +99,9 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
     paceMs: 0,
     findApprover: async email => (email === manager.email ? person('U_MANAGER') : null),
     person: async id => person(id),
-    post: async key => {
+    post: async (key, content) => {
       const ref = { conversation: 'C1', id: `${roots.size + 1}` }
-      roots.set(ref.id, { key, lines: [] })
+      roots.set(ref.id, { key, lines: [], content })
       return ref
     },
     find: async key => {
@@ -106,7 +114,11 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
       thread.push(...seqs.filter(seq => !again || !thread.includes(seq)))
       return 'done'
     },
-    update: async () => 'done',
+    update: async (ref, _key, content) => {
+      const root = roots.get(ref.id)
+      if (root) root.content = content
+      return root ? 'done' : 'gone'
+    },
   }
 
   return {

@@ -84,12 +84,6 @@ describe('a look at one account', () => {
 
   it.each([
     ['the record is there after all', 200, { result: { sys_id: ADA.sys_id } }, 'contradicts itself'],
-    [
-      'a 404 of another kind',
-      404,
-      { error: { message: 'Unknown', detail: null }, status: 'failure' },
-      'HTTP 404',
-    ],
     ['a 404 in HTML', 404, '<html>Not found</html>', 'something else than JSON'],
   ])('does not take it for gone when the list is empty but %s', async (_, status, body, expected) => {
     const { url } = await openScripted((response, path) => {

@@ -22,6 +22,7 @@ describe('a weekly run', () => {
     const { run, history } = await story()
     await run()
     const proposed = (await history()).map(row => row.userName)
+    expect(proposed).toHaveLength(12)
     for (const safe of [
       'amy.chen',
       'carl.fischer',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buttonsIn } from '../../sandbox/slack/buttons.ts'
-import { MINUTE, story } from './story.ts'
+import { eventually, MINUTE, story } from './story.ts'
 
 describe('who may not decide is told so, privately, and nothing changes:', () => {
   test.each([
@@ -72,6 +72,7 @@ describe('Details', () => {
       actionId: 'reclaim_details',
       pick: button => String(button.element.accessibility_label).endsWith('Bob Marsh'),
     })
+    await eventually(() => expect(slack.views).toHaveLength(1))
     const [shown] = slack.views
     expect(shown?.user).toBe(slack.userId('dana'))
     const bob = servicenow.tables.rows('sys_user').find(user => user.user_name === 'bob.marsh')?.sys_id
@@ -92,12 +93,13 @@ describe('Details', () => {
 
 test('text from outside is only ever text', async () => {
   const hostile = '<!channel> *x* <https://evil.example|click> \u202eevil\n:tada: `'
-  const { stage, run, slack, servicenow } = await story()
+  const { run, slack, servicenow } = await story()
   const bob = servicenow.tables.rows('sys_user').find(user => user.user_name === 'bob.marsh')?.sys_id ?? ''
   servicenow.tables.update('sys_user', bob, { name: hostile })
   await run()
-  expect(stage.settings.slack.channel).toBe(slack.channelId)
-  for (const { text, blocks } of await slack.messages()) {
+  const messages = await slack.messages()
+  expect(JSON.stringify(messages.map(({ blocks }) => blocks)), 'it is shown').toContain('*x* <https://evil')
+  for (const { text, blocks } of messages) {
     expect(text).not.toMatch(/<!|\u202e/)
     expect(JSON.stringify(blocks)).not.toMatch(/mrkdwn|\u202e/)
   }

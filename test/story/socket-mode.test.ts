@@ -27,6 +27,17 @@ test('a connection that is cut is opened again', async () => {
   expect(await press('dana', 'skip', 'Bob Marsh')).toMatch(/^Done/)
 })
 
+test('a connection that Slack refuses to open again, for a while, does not end the bot', async () => {
+  const { run, press, slack } = await story({ changes: socket })
+  await eventually(() => expect(slack.socketMode.connected()).toBe(true))
+  await run()
+  slack.faults.add({ method: 'apps.connections.open', kind: 'error', error: 'account_inactive' })
+  slack.socketMode.cut()
+  await eventually(() => expect(slack.socketMode.connected()).toBe(false))
+  await eventually(() => expect(slack.socketMode.connected()).toBe(true))
+  expect(await press('dana', 'skip', 'Bob Marsh')).toMatch(/^Done/)
+})
+
 test('an app-level token that Slack does not accept: the bot does not start, and says which', async () => {
   const { stage } = await story()
   const file = { ...stageFile(stage, socket, 0), store: { path: './other.db' } }

@@ -32,6 +32,17 @@ describe('/reclaim', () => {
     expect(await command('nora', '/reclaim status nobody')).toContain('never proposed an account “nobody”')
   })
 
+  test('an account can be named by mentioning the person', async () => {
+    const { run, command, slack, servicenow } = await story()
+    const rows = servicenow.tables.rows('sys_user')
+    const idOf = (name: string) => rows.find(row => row.user_name === name)?.sys_id ?? ''
+    servicenow.tables.update('sys_user', idOf('ada.novak'), { last_login_time: '', last_login: '' })
+    await run()
+    expect(await command('nora', `/reclaim status <@${slack.userId('ada')}|ada>`)).toMatch(
+      /^Ada Novak \(ada\.novak\)/,
+    )
+  })
+
   test('undo by name does what the button does', async () => {
     const { run, command, press, states } = await story()
     await run()

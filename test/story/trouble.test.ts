@@ -112,4 +112,11 @@ describe('when Slack', () => {
       'reclaimed',
     ])
   })
+
+  test('takes no answer at the response_url any more, whoever clicked is told in the channel, alone', async () => {
+    const { run, press, slack } = await story()
+    await run()
+    slack.faults.add({ method: 'response_url', kind: '500' })
+    expect(await press('dana', 'approve', 'Bob Marsh')).toMatch(/^Done/)
+  })
 })

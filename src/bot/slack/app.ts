@@ -47,12 +47,13 @@ function listen(app: App, context: SlackAppContext): void {
     app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack, respond }) => {
       const card = await decision(event, body, action, context)
       await ack()
-      await whisper(card, respond, body.user.id, context)
+      await whisper(card, respond, placeOf(body), context)
     })
   app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack, respond }) => {
-    const refusal = await details(body, action, context)
+    // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
     await ack()
-    if (refusal) await whisper(refusal, respond, body.user.id, context)
+    const refusal = await details(body, action, context)
+    if (refusal) await whisper(refusal, respond, placeOf(body), context)
   })
   // Bolt runs every listener that matches, so this one must match nothing that is ours.
   app.action(/^(?!reclaim_(approve|skip|undo|retry|details)$)/, async ({ ack, body }) => {
@@ -61,19 +62,29 @@ function listen(app: App, context: SlackAppContext): void {
   })
   app.command('/reclaim', async ({ command, ack, respond }) => {
     await ack()
-    const soothe = setTimeout(() => whisper(PATIENCE, respond, command.user_id, context), PATIENCE_AFTER_MS)
-    const card = await obey(parseCommand(command.text), command.user_id, context).catch((error: Error) => {
+    const asker = { user: command.user_id, channel: command.channel_id }
+    const soothe = setTimeout(() => whisper(PATIENCE, respond, asker, context), PATIENCE_AFTER_MS)
+    const typed = await namesForMentions(command.text, context)
+    const card = await obey(parseCommand(typed), command.user_id, context).catch((error: Error) => {
       log.error({ reason: error.message }, 'a command failed')
       return say(
         'Something went wrong. /reclaim status shows how things stand; please try again in a minute.',
       )
     })
     clearTimeout(soothe)
-    await whisper(card, respond, command.user_id, context)
+    await whisper(card, respond, asker, context)
   })
   app.error(async error => {
     log.error({ reason: error.message }, 'an interaction failed')
   })
+}
+
+/** Slack sends a mention as an id (`<@U012AB3CD|bob>`); the store knows people by their address. */
+async function namesForMentions(typed: string, { chat }: SlackAppContext): Promise<string> {
+  const [mention, id] = /<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/.exec(typed) ?? []
+  if (!mention || !id) return typed
+  const person = await chat.person(id).catch(() => null)
+  return typed.replace(mention, person?.email ?? person?.name ?? id)
 }
 
 async function decision(
@@ -117,16 +128,27 @@ async function details(
   }
 }
 
-/** Says something to one person. An expired response_url must not fail what was already done. */
+/** Whom to answer, and where they are. */
+type Place = { readonly user: string; readonly channel: string }
+
+const placeOf = ({ user, channel }: BlockAction): Place => ({ user: user.id, channel: channel?.id ?? '' })
+
+/**
+ * Says something to one person alone. A response_url is good for half an hour; after that, or without one, the answer
+ * goes into the channel, for this person's eyes only. Nothing of it may fail what was already done.
+ */
 async function whisper(
   card: Card,
   respond: RespondFn,
-  user: string,
-  { log }: SlackAppContext,
+  { user, channel }: Place,
+  { clients, log }: SlackAppContext,
 ): Promise<void> {
+  const message = renderMessage(card)
   try {
-    await respond({ ...renderMessage(card), response_type: 'ephemeral', replace_original: false })
-  } catch (error) {
-    log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')
+    await respond({ ...message, response_type: 'ephemeral', replace_original: false })
+  } catch {
+    await clients.interactive.chat.postEphemeral({ channel, user, ...message }).catch(error => {
+      log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')
+    })
   }
 }

@@ -12,7 +12,7 @@ export type PeopleSettings = {
   readonly membersOnly: boolean
 }
 
-/** INTERFACE: whoever decides is checked against an answer of the platform at most this old. */
+/** Whoever decides is checked against an answer of the platform at most this old. */
 const FRESH_MS = 5 * 60 * 1000
 
 /** Who people are, by Slack's own word. `teamId` is the bot's workspace; everybody from elsewhere is a stranger. */
@@ -48,17 +48,28 @@ export function createPeople(
     /** Exactly one full member with this address, who can see the channel. */
     async findApprover(email: string): Promise<Person | null> {
       try {
-        const { user } = await clients.outbox.users.lookupByEmail({ email })
+        const user = await userByEmail(clients.outbox, email)
         if (!user?.id) return null
-        const person = personOf(user as SlackUser, false, teamId())
+        const person = personOf(user, false, teamId())
         const sees = !settings.membersOnly || (await members.get(settings.channel)).has(user.id)
         return person.fullMember && sees ? person : null
       } catch (error) {
-        if (refusalOf(error) === 'users_not_found') return null
         throw readable(error)
       }
     },
   }
+}
+
+/** Whose address it is, in whatever case: Slack does not say that it compares without, so small letters are tried too. */
+async function userByEmail(client: WebClient, email: string): Promise<SlackUser | null> {
+  for (const spelling of new Set([email, email.toLowerCase()])) {
+    try {
+      return ((await client.users.lookupByEmail({ email: spelling })).user as SlackUser | undefined) ?? null
+    } catch (error) {
+      if (refusalOf(error) !== 'users_not_found') throw error
+    }
+  }
+  return null
 }
 
 async function userById(client: WebClient, user: string): Promise<SlackUser | null> {

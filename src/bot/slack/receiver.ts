@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from '@slack/web-api'
-import { readable, refusalOf } from './clients.ts'
+import { isFinal } from './clients.ts'
 import { SlackRefused } from './connection.ts'
 
 /** How Slack reaches the bot. */
@@ -20,37 +20,61 @@ export type Ears = {
 }
 
 const BODY_LIMIT = '256kb'
-/** A connection that breaks is opened again for as long as it takes; a refused token is not tried again. */
-const RECONNECT = { forever: true, minTimeout: 1000, maxTimeout: 30_000, randomize: true }
 
 /** @param apiUrl left out = Slack's own. */
 export function createEars(settings: SlackMode, apiUrl: string | undefined, logger: Logger): Ears {
-  if (settings.mode === 'http') {
-    const receiver = new HTTPReceiver({
-      signingSecret: settings.signingSecret,
-      logger,
-      bodyLimit: BODY_LIMIT,
-    })
-    return { receiver, listener: receiver.requestListener, start: async () => {}, stop: async () => {} }
+  if (settings.mode === 'socket') return socketEars(settings.appToken, apiUrl, logger)
+  const { signingSecret } = settings
+  const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: BODY_LIMIT })
+  return { receiver, listener: receiver.requestListener, start: async () => {}, stop: async () => {} }
+}
+
+const AFTER_A_CUT_MS = 1000
+const AFTER_A_FAILURE_MS = 5000
+
+/**
+ * One connection after another, until stopped. The SDK's own reconnecting is off: where Slack refuses a later
+ * connection it ends the whole process, by a rejection that nobody can catch, and it goes on after a stop.
+ */
+function socketEars(appToken: string, apiUrl: string | undefined, logger: Logger): Ears {
+  const clientOptions = {
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: 10_000,
+    ...(apiUrl && { slackApiUrl: apiUrl }),
   }
-  const clientOptions = { retryConfig: RECONNECT, ...(apiUrl && { slackApiUrl: apiUrl }) }
   const receiver = new SocketModeReceiver({
-    appToken: settings.appToken,
+    appToken,
     logger,
+    autoReconnectEnabled: false,
     installerOptions: { clientOptions },
   })
+  const { client } = receiver
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const openAfter = (ms: number) => {
+    if (!stopped) timer = setTimeout(() => open().catch(() => openAfter(AFTER_A_FAILURE_MS)), ms)
+  }
+  const open = async () => {
+    await client.start()
+    if (stopped) await client.disconnect()
+    else client.once('disconnected', () => openAfter(AFTER_A_CUT_MS))
+  }
   return {
     receiver,
     listener: null,
-    start: async () => {
+    async start() {
       try {
-        await receiver.start()
+        await open()
       } catch (error) {
-        throw new SlackRefused(refusalOf(error) ? WRONG_APP_TOKEN : readable(error).message)
+        if (isFinal(error)) throw new SlackRefused(WRONG_APP_TOKEN)
+        openAfter(AFTER_A_FAILURE_MS)
       }
     },
-    stop: async () => {
-      await receiver.stop()
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await client.disconnect()
     },
   }
 }

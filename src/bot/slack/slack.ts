@@ -30,6 +30,7 @@ export type SlackParts = Omit<CommandContext, 'chat'> & {
 /** The bot in Slack: its mouth (`chat`), its `ears`, and whether it is connected. */
 export type Slack = { readonly chat: Chat; readonly ears: Ears; readonly connection: SlackConnection }
 
+/** Puts the bot in Slack together. Asks Slack nothing yet: {@link keepChecking} does. */
 export async function createSlack(settings: SlackSettings, parts: SlackParts): Promise<Slack> {
   const { channel, users, usergroups, allowPublicChannel, paceMs } = settings
   const { log, clock, views } = parts
@@ -50,6 +51,7 @@ const RETRY_MS = 5000
  */
 export function keepChecking(connection: SlackConnection, log: Log) {
   let timer: NodeJS.Timeout | undefined
+  let stopped = false
   const { promise: reached, resolve } = Promise.withResolvers<void>()
   const attempt = async (): Promise<void> => {
     try {
@@ -57,9 +59,13 @@ export function keepChecking(connection: SlackConnection, log: Log) {
       resolve()
     } catch (error) {
       log.error({ reason: (error as Error).message }, 'Slack is not connected')
-      timer = setTimeout(() => attempt().catch(() => {}), RETRY_MS)
+      if (!stopped) timer = setTimeout(() => attempt().catch(() => {}), RETRY_MS)
       if (error instanceof SlackRefused) throw error
     }
   }
-  return { first: attempt(), reached, stop: () => clearTimeout(timer) }
+  const stop = () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+  return { first: attempt(), reached, stop }
 }

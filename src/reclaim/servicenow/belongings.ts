@@ -9,6 +9,7 @@ export type Belongings = {
   readonly doubtful: Set<SysId>
 }
 
+/** To be filled by {@link addRole} or {@link addGroup}. */
 export function noBelongings(): Belongings {
   return { names: new Map(), doubtful: new Set() }
 }
@@ -46,6 +47,7 @@ export function addRole(to: Belongings, holder: SysId, { row, doubtful }: ReadRo
   if (state === undefined || state === '' || state === 'active') addName(to, holder, row['role.name'])
 }
 
+/** Adds one membership to what its holder has. */
 export function addGroup(to: Belongings, holder: SysId, { row, doubtful }: ReadRow): void {
   if (doubtful) to.doubtful.add(holder)
   addName(to, holder, row['group.name'])

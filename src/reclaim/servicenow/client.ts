@@ -41,11 +41,13 @@ export type Client = {
 }
 
 const Total = z.string().regex(/^\d+$/).transform(Number).optional().catch(undefined)
+/** A reference comes as an object from an instance that ignores `sysparm_exclude_reference_link`. */
+const Value = z.union([z.string(), z.object({ value: z.string() }).transform(reference => reference.value)])
 const ListBody = z.object({
   result: z.array(
     z
       .object({ sys_id: z.custom<SysId>(value => typeof value === 'string' && isSysId(value)) })
-      .catchall(z.string()),
+      .catchall(Value),
   ),
 })
 const OneBody = z.object({ result: z.object({ sys_id: z.string() }) })
@@ -53,6 +55,7 @@ const OneBody = z.object({ result: z.object({ sys_id: z.string() }) })
 /** Version 2 is named because it alone answers an empty list with 200 (ServiceNow docs, Table API). */
 const TABLES = '/api/now/v2/table'
 
+/** The Table API for one account, whose sign-in is renewed once after a 401; nothing else is sent again. */
 export function createClient(transport: Transport, auth: Auth, label: AccountLabel, clock: Clock): Client {
   const attempt = (method: 'GET' | 'DELETE', path: string, authorization: string): Promise<Outcome> =>
     transport.exchange({ method, path, headers: { 'content-type': 'application/json', authorization } }).then(
@@ -94,7 +97,7 @@ export function createClient(transport: Transport, auth: Auth, label: AccountLab
     async exists(table, id) {
       const answer = await get(table, `${TABLES}/${table}/${id}?sysparm_fields=sys_id`)
       const reading = readBody(answer)
-      const absent = reading.kind === 'fault' && reading.refusal?.startsWith('No Record found')
+      const absent = reading.kind === 'fault' && reading.refusal !== null
       if (answer.status === 404 && absent) return false
       if (reading.kind === 'fault') throw unreadable(table, reading.reason, reading.advice)
       const parsed = OneBody.safeParse(reading.body)

@@ -36,7 +36,10 @@ export async function inspectAccount(
   return { kind: 'found', account, manager: (account.manager && managers?.get(account.manager)) ?? null }
 }
 
-/** @returns `undefined` only if the list counts no such row and a look at the record itself finds none either */
+/**
+ * An instance counts rows before it hides them (ServiceNow docs, Table API: X-Total-Count): that tells hidden from gone.
+ * @returns `undefined` only if the list counts no such row, and a look at the record itself finds none either
+ */
 async function readAccount(client: Client, id: SysId): Promise<Row | undefined> {
   const { rows, hidden } = await readFew(client, {
     table: 'sys_user',

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { WebClient } from '@slack/web-api'
+import { createEmulator } from 'emulate'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createPeople, type PeopleSettings } from '../../../src/bot/slack/people.ts'
 import { clientOf, startCompany } from '../../sandbox/slack-company.ts'
 
@@ -152,6 +154,26 @@ describe('the approver with an e-mail address', () => {
   test('is the one full member who has it and sees the channel', async () => {
     const { findApprover, workspace } = await company()
     expect(await findApprover('MARA@small.example')).toMatchObject({ id: workspace.userId('mara') })
+  })
+
+  test('is found in small letters too, where Slack takes the case for a difference', async () => {
+    // What our own stand-in corrects in emulate: it looks addresses up letter by letter.
+    const emulator = await createEmulator({
+      service: 'slack',
+      port: 0,
+      seed: {
+        slack: { users: [{ name: 'mara', email: 'mara@small.example' }], tokens: [{ token: 'xoxb-1' }] },
+      },
+    })
+    onTestFinished(() => emulator.close())
+    const client = new WebClient('xoxb-1', {
+      slackApiUrl: `${emulator.url}/api/`,
+      retryConfig: { retries: 0 },
+    })
+    const settings = { channel: 'C1', users: [], usergroups: [], membersOnly: false }
+    const people = createPeople({ interactive: client, outbox: client }, settings, () => 'T000000001', Date)
+    expect(await people.findApprover('Mara@Small.example')).toMatchObject({ email: 'mara@small.example' })
+    expect(await people.findApprover('Nobody@Small.example')).toBeNull()
   })
 
   test.each([

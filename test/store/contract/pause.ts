@@ -89,6 +89,18 @@ export function pauseContract(open: Open): void {
       })
       expect((await store.summary(NOW)).writesToday).toBe(1)
     })
+
+    test('count one that is tried again on a later day on that day, too', async () => {
+      const { store, limits } = await begin(['anna'], { maxPerDay: 1 })
+      const tomorrow = { ...limits, dayStart: NOW + DAY_MS }
+      const [anna] = await store.candidatesOf('anna')
+      if (!anna) throw new Error('not proposed')
+      const retried = await live(store, anna, ['refused', 'retry'])
+      const ben = await live(store, await proposeOne(store, 'ben'), ['approve'])
+      expect(await store.begin(retried, DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'begun' })
+      expect((await store.summary(NOW + DAY_MS)).writesToday).toBe(1)
+      expect(await store.begin(ben, DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'capped' })
+    })
   })
 
   describe('a pause', () => {
