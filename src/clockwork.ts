@@ -41,7 +41,9 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
   })
   const takeRequests = async () => {
     for (const { id, actor } of await store.takeRequests(clock.now() - REQUESTS_LAST_MS)) {
-      const outcome = await run(actor, null)
+      const outcome = await run(actor, null).catch(
+        (error: Error) => ({ kind: 'failed', reason: error.message }) as const,
+      )
       const ok = outcome.kind === 'finished' && outcome.report.held === null
       await store.answerRequest(id, sentence(outcome), ok)
     }

@@ -130,7 +130,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'begin':
       return '. The last check passed; the deletion is being sent to ServiceNow.'
     case 'rehearse':
-      return `. Nothing was deleted (dry run). The last check passed; this would have been sent: ${requests(candidate)}`
+      return `. Nothing was deleted (dry run). The last check passed; this would have been sent: ${requests(candidate)}${sent && `.${sent}`}`
     case 'done':
     case 'found_done':
       return `. The account is gone; the bot checked that in ServiceNow.${entry.note.detail ? ` ${answer}.` : ''}`

@@ -17,10 +17,15 @@ export function mayDecide(person: Person | null, candidate: Candidate, approver:
   if (person === null) return { allowed: false, why: 'unknown_person' }
   if (!person.fullMember) return { allowed: false, why: 'not_a_full_member' }
   if (!person.email) return { allowed: false, why: 'no_email' }
-  if (sameText(person.email, candidate.facts.email)) return { allowed: false, why: 'own_account' }
+  if (isOwn(person, person.email, candidate)) return { allowed: false, why: 'own_account' }
   if (person.named) return { allowed: true, as: 'named' }
   if (approver !== null && approver === person.id) return { allowed: true, as: 'manager' }
   return { allowed: false, why: 'not_the_approver' }
+}
+
+/** By address; where ServiceNow knows none, by name, rather than let somebody decide about themselves. */
+function isOwn({ name }: Person, email: string, { facts, name: accountName }: Candidate): boolean {
+  return facts.email === '' ? sameText(name, accountName) : sameText(email, facts.email)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Action, Candidate } from './candidate.ts'
+import type { Action, Candidate, Facts } from './candidate.ts'
 import type { Note } from './lifecycle.ts'
 import { changes, operationsFor, sameOperations } from './plan.ts'
 import type { Licences } from './ports.ts'
@@ -21,14 +21,17 @@ export function sameAsConfigured(
 export function objection(candidate: Candidate, verdict: Verdict): Note | null {
   switch (verdict.kind) {
     case 'unknown':
-      return null
+      return verdict.reason === 'roster' ? difference(candidate, verdict.facts) : null
     case 'excluded':
       return { why: 'excluded', detail: verdict.reason }
     case 'fine':
       return { why: 'no_longer_qualifies', detail: verdict.reason }
-    case 'candidate': {
-      const different = changes(candidate.facts, verdict.facts)
-      return different.length > 0 ? { why: 'facts_changed', changes: different } : null
-    }
+    case 'candidate':
+      return difference(candidate, verdict.facts)
   }
+}
+
+function difference(candidate: Candidate, now: Facts): Note | null {
+  const different = changes(candidate.facts, now)
+  return different.length > 0 ? { why: 'facts_changed', changes: different } : null
 }

@@ -140,6 +140,11 @@ export type Chat = {
   update(ref: MessageRef, key: MessageId, content: MessageContent): Promise<'done' | 'gone'>
 }
 
+/** Thrown by a chat that will never take a message as it is: trying again would only hold up the ones behind it. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable'
+}
+
 /** Thrown by an adapter that was told when to come back. Any other Error means "later" too, at the worker's own pace. */
 export class Later extends Error {
   readonly retryAfterMs: number

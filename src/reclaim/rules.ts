@@ -54,7 +54,9 @@ export type Verdict =
       readonly yearlySaving: number
     }
   | { readonly kind: 'excluded'; readonly reason: Exclusion }
-  | { readonly kind: 'unknown'; readonly reason: Uncertainty }
+  | { readonly kind: 'unknown'; readonly reason: Exclude<Uncertainty, 'roster'> }
+  /** All is known of the account, but HR does not say for certain whether the person left. */
+  | { readonly kind: 'unknown'; readonly reason: 'roster'; readonly facts: Facts }
   | { readonly kind: 'fine'; readonly reason: 'in_use' | 'inactive_account' | 'not_licensed' }
 
 /** Nobody can take these out of protection: losing one of them may lock everybody out. */
@@ -75,24 +77,18 @@ export function judge(account: Account, roster: RosterStatus, policy: Policy, no
 
   const readable = known(account, policy)
   if (readable.kind === 'unknown') return readable
+  const { kind: _, ...read } = readable
+  const facts: Facts = { ...read, roles: [...account.roles].sort(), rosterStatus: roster }
   const rules = matchingRules(readable, roster, policy, now)
   if (rules.length === 0) {
     const undecided = policy.rules.inactiveInRoster && roster === 'unknown'
-    return undecided ? { kind: 'unknown', reason: 'roster' } : { kind: 'fine', reason: 'in_use' }
+    return undecided ? { kind: 'unknown', reason: 'roster', facts } : { kind: 'fine', reason: 'in_use' }
   }
   return {
     kind: 'candidate',
     rules,
-    facts: {
-      userName: readable.userName,
-      email: readable.email,
-      employeeNumber: readable.employeeNumber,
-      createdAt: readable.createdAt,
-      lastLoginAt: readable.lastLoginAt,
-      roles: [...account.roles].sort(),
-      rosterStatus: roster,
-    },
-    daysIdle: readable.lastLoginAt === null ? null : wholeDays(now - readable.lastLoginAt),
+    facts,
+    daysIdle: facts.lastLoginAt === null ? null : wholeDays(now - facts.lastLoginAt),
     licenses: license === 'any' ? [] : [license.name],
     yearlySaving: license === 'any' ? 0 : license.yearlyCost,
   }
@@ -133,7 +129,9 @@ type Readable = {
   lastLoginAt: number | null
 }
 
-function known(account: Account, policy: Policy): Readable | Extract<Verdict, { kind: 'unknown' }> {
+type Unreadable = { readonly kind: 'unknown'; readonly reason: Exclude<Uncertainty, 'roster'> }
+
+function known(account: Account, policy: Policy): Readable | Unreadable {
   const { userName, email, employeeNumber, createdAt, lastLoginAt } = account
   const flags = [account.active, account.webServiceAccessOnly, account.internalIntegrationUser]
   if (userName === undefined || email === undefined || employeeNumber === undefined || !account.className)

@@ -37,7 +37,7 @@ export async function performRun(
     return { kind: 'finished', report: result.report }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    await store.abandonRun(asked.id, reason, sources.clock.now())
+    await store.abandonRun(asked.id, reason, sources.clock.now()).catch(() => {})
     return { kind: 'failed', reason }
   }
 }

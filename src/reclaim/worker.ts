@@ -1,4 +1,4 @@
-import { type Chat, Later, type Platform } from './ports.ts'
+import { type Chat, Later, type Platform, Undeliverable } from './ports.ts'
 import type { Lane, Task } from './storage.ts'
 import { announce, digest, post, type TellContext } from './tell.ts'
 import { verify, type WriteContext, write } from './write.ts'
@@ -23,16 +23,32 @@ export async function step(lane: Lane, context: WorkerContext): Promise<Task | n
   try {
     await carryOut(task, context)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    log.warn(
-      { task: task.id, kind: task.kind, attempts: task.attempts, reason },
-      'a task will be tried again',
-    )
-    if (lane !== 'servicenow' && task.attempts >= MAX_CHAT_ATTEMPTS) await store.giveUp(task.id, reason)
-    else await store.postpone(task.id, sources.clock.now() + patienceMs(task.attempts, error), reason)
+    const { id, kind, attempts } = task
+    log.warn({ task: id, kind, attempts, reason: reasonOf(error) }, 'a task could not be carried out')
+    await putBack(task, error, context).catch(refusal => {
+      throw new Stranded(task, reasonOf(refusal))
+    })
   }
   return task
 }
+
+/** The store could not even take a task back; its lease has to be given up once the store works again. */
+class Stranded extends Error {
+  readonly task: Task
+  constructor(task: Task, reason: string) {
+    super(reason)
+    this.task = task
+  }
+}
+
+function putBack(task: Task, error: unknown, { store, sources }: WorkerContext): Promise<void> {
+  const reason = reasonOf(error)
+  const isHopeless = error instanceof Undeliverable || task.attempts >= MAX_CHAT_ATTEMPTS
+  if (task.lane !== 'servicenow' && isHopeless) return store.giveUp(task.id, reason)
+  return store.postpone(task.id, sources.clock.now() + patienceMs(task.attempts, error), reason)
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 function carryOut(task: Task, context: WorkerContext): Promise<void> {
   switch (task.kind) {
@@ -88,11 +104,17 @@ export function startWorker(context: WorkerContext, concurrency: number): Worker
       sleepers.add(done)
     })
   const loop = async (lane: Lane, paceMs: number) => {
+    let stranded: Task | null = null
     while (running) {
-      const done = await step(lane, context).catch((error: Error) => {
-        context.log.error({ lane, reason: error.message }, 'the store refused; the lane goes on')
-        return null
-      })
+      let done: Task | null = null
+      try {
+        if (stranded) await putBack(stranded, null, context)
+        stranded = null
+        done = await step(lane, context)
+      } catch (error) {
+        if (error instanceof Stranded) stranded = error.task
+        context.log.error({ lane, reason: reasonOf(error) }, 'the store refused; the lane goes on')
+      }
       if (!done) await sleep(IDLE_MS)
       else if (paceMs > 0) await pause(paceMs, () => running)
     }

@@ -84,9 +84,11 @@ async function lastLook(candidate: Candidate, context: WriteContext): Promise<Lo
 
   const verdict = await judgeNow(seen.account, settings, sources).catch((error: Error) => error)
   if (verdict instanceof Error) return { kind: 'wait', why: 'roster_unreadable', error: verdict }
-  if (verdict.kind === 'unknown') return { kind: 'wait', why: 'account_unreadable' }
   const note = objection(candidate, verdict)
-  return note ? withdraw(note) : approverStillEntitled(candidate, seen, context)
+  if (note) return withdraw(note)
+  if (verdict.kind === 'unknown')
+    return { kind: 'wait', why: verdict.reason === 'roster' ? 'roster_unreadable' : 'account_unreadable' }
+  return approverStillEntitled(candidate, seen, context)
 }
 
 async function approverStillEntitled(

@@ -20,9 +20,11 @@ export function createRuns(
   platforms: readonly Platform[],
 ): Runs {
   db.prepare(`UPDATE runs SET status = 'abandoned', reason = 'interrupted' WHERE status = 'running'`).run()
-  const running = db.prepare<[], { started_at: number; actor: string }>(
-    `SELECT started_at, actor FROM runs WHERE status = 'running'`,
+  const running = db.prepare<[], { id: string; started_at: number; actor: string }>(
+    `SELECT id, started_at, actor FROM runs WHERE status = 'running'`,
   )
+  // A run whose end could not be written, on a full disk say, must not keep all later ones waiting.
+  let active: RunId | null = null
   const slotDone = db.prepare<[number | null]>(`SELECT 1 FROM runs WHERE slot = ? AND status = 'finished'`)
   const start = db.prepare(
     `INSERT INTO runs (id, slot, actor, started_at, status) VALUES (?, ?, ?, ?, 'running')`,
@@ -45,9 +47,12 @@ export function createRuns(
   return {
     startRun: writing((run: RunStart) => {
       const other = running.get()
-      if (other) return { kind: 'busy', since: other.started_at, actor: other.actor } as const
+      if (other && other.id === active)
+        return { kind: 'busy', since: other.started_at, actor: other.actor } as const
+      if (other) abandon.run(run.at, 'its end could not be written', other.id)
       if (run.slot !== null && slotDone.get(run.slot)) return { kind: 'slot_done' } as const
       start.run(run.id, run.slot, run.actor, run.at)
+      active = run.id
       return { kind: 'started' } as const
     }),
     standings: reading((): Standings => {
@@ -72,6 +77,7 @@ export function createRuns(
       for (const platform of platforms) outbox.askDigest(platform, runId, at)
     }),
     abandonRun: writing((id: RunId, reason: string, at: number) => {
+      active = null
       abandon.run(at, reason, id)
     }),
     run: reading((id: RunId): RunReport | null => {

@@ -40,9 +40,11 @@ describe('who may decide about a candidate', () => {
     expect(mayDecide(null, candidate, 'U_mia')).toEqual({ allowed: false, why: 'unknown_person' })
   })
 
-  test('two empty e-mail addresses are not the same person', () => {
+  test('an account without an address is compared by name: nobody decides about what may be their own', () => {
     const shared = aCandidate('shared', { facts: factsOf('shared', { email: '' }) })
     expect(mayDecide(aPerson('nora', { named: true }), shared, null)).toMatchObject({ allowed: true })
+    const namesake = aPerson('nora', { named: true, name: shared.name.toUpperCase() })
+    expect(mayDecide(namesake, shared, null)).toEqual({ allowed: false, why: 'own_account' })
   })
 })
 

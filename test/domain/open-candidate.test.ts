@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Note, Reason } from '../../src/reclaim/lifecycle.ts'
 import { createBot, createCompany } from './company.ts'
-import { anIdleAccount, DAY_MS, daysAgo, idOf, NOW } from './examples.ts'
+import { anIdleAccount, aPolicy, DAY_MS, daysAgo, idOf, NOW } from './examples.ts'
 
 describe('one open candidate per account', () => {
   test.each([
@@ -151,4 +151,26 @@ test('a held run ends nothing either: what it saw is not to be trusted', async (
   company.change('idle.0', { lastLoginAt: daysAgo(150) })
   company.hire(anIdleAccount('one.more'))
   expect(await bot.report()).toMatchObject({ proposed: 0, withdrawn: 0, stillOpen: 20, postponed: 0 })
+})
+
+test('a person about whom HR is unclear, and who logs in, is withdrawn: that much is certain', async () => {
+  const company = createCompany(anIdleAccount('anna'))
+  company.setRoster(
+    ...['Left', 'Active'].map(status => ({
+      email: 'anna@example.com',
+      employeeNumber: '',
+      status,
+      endsAt: null,
+    })),
+  )
+  const bot = createBot(company, {
+    policy: aPolicy({
+      rules: { inactive: { afterDays: 90 }, inactiveInRoster: { missingCountsAsInactive: false } },
+    }),
+  })
+  await bot.run()
+  expect(await bot.candidate('anna')).toMatchObject({ state: 'proposed', facts: { rosterStatus: 'unknown' } })
+  company.change('anna', { lastLoginAt: daysAgo(1) })
+  await bot.run()
+  expect(await bot.last('anna')).toMatchObject({ event: 'withdraw', note: { why: 'facts_changed' } })
 })

@@ -31,7 +31,7 @@ describe('inactiveInRoster', () => {
   })
 
   test('whom the roster leaves in doubt is unknown, unless another rule speaks', () => {
-    expect(verdict({ roster: 'unknown' })).toEqual({ kind: 'unknown', reason: 'roster' })
+    expect(verdict({ roster: 'unknown' })).toMatchObject({ kind: 'unknown', reason: 'roster' })
     expect(rulesOf({ roster: 'unknown', account: { lastLoginAt: daysAgo(200) } })).toEqual(['inactive'])
   })
 })

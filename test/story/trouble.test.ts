@@ -97,6 +97,14 @@ describe('when Slack', () => {
     expect(keys).toHaveLength(5)
   })
 
+  test('will never take a message as it is, the ones behind it are posted all the same, and status says so', async () => {
+    const { run, slack, command } = await story()
+    slack.faults.add({ method: 'chat.postMessage', kind: 'error', error: 'invalid_blocks' })
+    await run()
+    expect(await slack.messages()).toHaveLength(4)
+    expect(await command('nora', '/reclaim status')).toContain('1 chat message could not be delivered')
+  })
+
   test('asks for patience, everything is said all the same', async () => {
     const { run, press, pass, slack, thread } = await story()
     await run()

@@ -6,7 +6,7 @@ import {
   WebAPIRateLimitedError,
   WebClient,
 } from '@slack/web-api'
-import { Later, type Log } from '../../reclaim/ports.ts'
+import { Later, type Log, Undeliverable } from '../../reclaim/ports.ts'
 
 export type SlackClients = {
   /** While a person waits: fails fast, so that the click is answered within Slack's 3 seconds. */
@@ -69,11 +69,22 @@ const SENTENCES: Readonly<Record<string, string>> = {
   missing_scope: 'The Slack app lacks a permission. Compare its scopes with manifest.yml and reinstall it.',
 }
 
+/** It is the message that is wrong, not the moment (Slack docs, chat.postMessage: Errors). */
+const UNDELIVERABLE = [
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_too_long',
+  'msg_blocks_too_long',
+  'no_text',
+]
+
 /** Makes an error of the SDK one readable sentence, and never passes on what Slack sent. */
 export function readable(error: unknown): Error {
   if (error instanceof WebAPIRateLimitedError)
     return new Later('Slack asks for patience (rate limit).', error.retryAfter * 1000)
   const refusal = refusalOf(error)
+  if (refusal && UNDELIVERABLE.includes(refusal))
+    return new Undeliverable(`Slack will not take this message (${refusal}).`)
   if (refusal) return new Error(SENTENCES[refusal] ?? `Slack refused: ${refusal}.`)
   if (error instanceof WebAPIHTTPError)
     return new Error(`Slack answered HTTP ${error.statusCode}; it is tried again.`)

@@ -36,7 +36,9 @@ export function createSlackConnection(
       } catch (error) {
         const sentence = error instanceof SlackRefused ? error : readable(error)
         problem = sentence.message
-        throw isFinal(error) ? new SlackRefused(sentence.message) : sentence
+        if (!isFinal(error) && !(error instanceof SlackRefused)) throw sentence
+        team = null
+        throw new SlackRefused(sentence.message)
       }
     },
     teamId() {

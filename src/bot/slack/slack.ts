@@ -44,6 +44,8 @@ export async function createSlack(settings: SlackSettings, parts: SlackParts): P
 }
 
 const RETRY_MS = 5000
+/** A channel may become public or shared, and a token be revoked, while the bot runs. */
+const CHECK_AGAIN_MS = 10 * 60 * 1000
 
 /**
  * Asks Slack until it answers. `first` rejects when Slack refuses; a Slack that cannot be reached is asked again
@@ -53,13 +55,17 @@ export function keepChecking(connection: SlackConnection, log: Log) {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const { promise: reached, resolve } = Promise.withResolvers<void>()
+  const again = (ms: number) => {
+    if (!stopped) timer = setTimeout(() => attempt().catch(() => {}), ms)
+  }
   const attempt = async (): Promise<void> => {
     try {
       await connection.check()
       resolve()
+      again(CHECK_AGAIN_MS)
     } catch (error) {
       log.error({ reason: (error as Error).message }, 'Slack is not connected')
-      if (!stopped) timer = setTimeout(() => attempt().catch(() => {}), RETRY_MS)
+      again(RETRY_MS)
       if (error instanceof SlackRefused) throw error
     }
   }

@@ -31,6 +31,23 @@ test('a private channel with the bot in it is fit', async () => {
   expect(connection.teamId()).toBe(workspace.teamId)
 })
 
+test('a channel that is lost later is noticed: nothing is posted any more', async () => {
+  const { connection, workspace } = await connect()
+  await connection.check()
+  workspace.faults.add({ method: 'conversations.info', kind: 'error', error: 'channel_not_found' })
+  await expect(connection.check()).rejects.toThrow(SlackRefused)
+  expect(() => connection.teamId()).toThrow(/does not show the bot its channel/)
+})
+
+test('a Slack that is out of reach later is no reason to forget who the bot is', async () => {
+  const { connection, workspace } = await connect()
+  await connection.check()
+  workspace.faults.add({ method: 'auth.test', kind: 'reset_before' })
+  await expect(connection.check()).rejects.not.toThrow(SlackRefused)
+  expect(connection.problem()).toMatch(/cannot be reached/)
+  expect(connection.teamId()).toBe(workspace.teamId)
+})
+
 describe('nothing is posted, and nobody is recognised, when', () => {
   test.each<[string, Situation, RegExp]>([
     ['the channel is public', { workspace: { channel: PUBLIC } }, /is public, and the bot posts names there/],
