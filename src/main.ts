@@ -1,7 +1,7 @@
 import { runSentence } from './bot/answer.ts'
 import { createSlack, keepChecking } from './bot/slack/slack.ts'
+import type { StatusFacts } from './bot/status.ts'
 import type { ViewSettings } from './bot/view.ts'
-import type { StatusFacts } from './bot/words.ts'
 import { startClockwork } from './clockwork.ts'
 import type { Settings } from './config.ts'
 import { createHttpServer } from './http.ts'

@@ -93,7 +93,7 @@ describe('who knows whom', () => {
     expect(FILES.length).toBeGreaterThan(100)
     expect(importsOf('src/reclaim/evidence.ts')).toEqual(['node:crypto', 'src/reclaim/candidate.ts'])
     expect(importsOf('src/store/database.ts')).toContain('better-sqlite3')
-    expect(importsOf('src/store/candidates.ts')).toContain('src/reclaim/lifecycle.ts')
+    expect(importsOf('src/store/candidate-table.ts')).toContain('src/reclaim/lifecycle.ts')
     expect(FILES.flatMap(importsOf).filter(target => FILES.includes(target)).length).toBeGreaterThan(300)
   })
 

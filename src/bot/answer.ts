@@ -9,10 +9,12 @@ import { count, instant } from './words.ts'
 
 /* What is said to one person alone: the one who clicked or typed. */
 
+/** An answer of several lines; the first is its notification, too. */
 export function answerCard(...lines: readonly Line[]): Card {
   return { summary: lines[0] ?? [], blocks: [{ kind: 'lines', lines }] }
 }
 
+/** An answer of one sentence. */
 export const say = (sentence: string): Card => answerCard([text(sentence)])
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
@@ -78,6 +80,7 @@ const DECIDED: Readonly<Record<PersonEvent, string>> = {
   retry: 'tried again',
 }
 
+/** For whoever asks about an account that is not theirs to decide about. */
 export const MAY_NOT_READ = say(
   "Only the account's manager and the named approvers may see this. /reclaim status shows the counts.",
 )

@@ -64,6 +64,7 @@ function unescapeMarkup(argument: string): string {
     .replaceAll('&amp;', '&')
 }
 
+/** What `/reclaim help` shows, one line a command. */
 export const HELP = [
   'help: this text',
   'status: what is open, what was done today, when the next run comes',

@@ -7,8 +7,9 @@ import type { Store } from '../reclaim/storage.ts'
 import { answerCard, decisionCard, MAY_NOT_READ, runSentence, say } from './answer.ts'
 import { presentState } from './candidate-view.ts'
 import { type Command, HELP } from './command.ts'
+import { APPROVERS_SHOWN, type StatusFacts, statusLines } from './status.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { APPROVERS_SHOWN, count, historyLine, instant, type StatusFacts, statusLines } from './words.ts'
+import { count, historyLine, instant } from './words.ts'
 
 /** What the commands need; the same on every platform. */
 export type CommandContext = {

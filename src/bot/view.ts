@@ -41,5 +41,7 @@ export type ViewSettings = {
   readonly timeZone: string
 }
 
+/** Words as they are; the renderer escapes them. */
 export const text = (value: string): Span => ({ kind: 'text', text: value })
+/** The same, set off: names and states. */
 export const bold = (value: string): Span => ({ kind: 'text', text: value, bold: true })

@@ -1,11 +1,11 @@
 import type { Candidate, Facts, RuleName } from '../reclaim/candidate.ts'
-import type { Change, LogEntry, Note, Reason, State } from '../reclaim/lifecycle.ts'
-import { LIFECYCLE, OPEN_STATES } from '../reclaim/lifecycle.ts'
+import type { Change, LogEntry, Note, Reason } from '../reclaim/lifecycle.ts'
 import type { Exclusion, Uncertainty, Verdict } from '../reclaim/rules.ts'
-import type { HistoryRow, Summary } from '../reclaim/storage.ts'
+import type { HistoryRow } from '../reclaim/storage.ts'
 
 /* Plain words for what the machine knows. The same in every chat and on the shell. */
 
+/** Why an account was proposed. The only thing ever said about the roster: never its value, never a date. */
 export const RULE_WORDS: Readonly<Record<RuleName, string>> = {
   inactiveInRoster: 'not active in the HR roster',
   neverLoggedIn: 'never logged in',
@@ -29,6 +29,7 @@ export const EXCLUSION_WORDS: Readonly<Record<Exclusion, string>> = {
   vip: 'VIP',
 }
 
+/** What kept an account from being judged; continues a count. */
 export const UNCERTAINTY_WORDS: Readonly<Record<Uncertainty, string>> = {
   identity: 'with an unreadable name or number',
   flags: 'with unreadable flags',
@@ -165,84 +166,7 @@ export function historyLine(row: HistoryRow, timeZone: string): string {
   return `${instant(row.at, timeZone)}  ${row.name} (${row.userName})  ${happened(row, timeZone)}  by ${who}`
 }
 
-/** What a status needs besides the store. */
-export type StatusFacts = {
-  readonly dryRun: boolean
-  readonly maxPerDay: number
-  readonly timeZone: string
-  readonly currency: string
-}
-
-const CLOSED_STATES = (Object.keys(LIFECYCLE) as State[]).filter(state => !OPEN_STATES.some(s => s === state))
-
-/** Those with the most to decide; the others are counted together. */
-export const APPROVERS_SHOWN = 20
-
-/**
- * `status`, line by line: what stops or softens the bot first, then the open candidates, the caps, the runs, the saving.
- * @param approverNames how to call an approver, `platform:id`; `null` = the named approvers.
- */
-export function statusLines(
-  summary: Summary,
-  facts: StatusFacts,
-  now: number,
-  approverName: (approver: string | null) => string = approver => approver ?? 'named approvers',
-): string[] {
-  const { timeZone, currency } = facts
-  const open = OPEN_STATES.reduce((sum, state) => sum + (summary.byState[state] ?? 0), 0)
-  const counted = (states: readonly State[]) =>
-    states.flatMap(state => (summary.byState[state] ? `${state} ${summary.byState[state]}` : []))
-  const closed = counted(CLOSED_STATES)
-  const lines = [
-    facts.dryRun ? 'dry run: approvals are rehearsed, nothing is deleted' : 'live: approvals delete accounts',
-    summary.paused
-      ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until /reclaim resume`
-      : 'not paused',
-    open === 0 ? 'no open candidates' : count(open, 'open candidate'),
-    ...counted(OPEN_STATES),
-    ...summary.byApprover
-      .slice(0, APPROVERS_SHOWN)
-      .map(({ approver, open: n }) => `open for ${approverName(approver)}: ${n}`),
-  ]
-  const others = summary.byApprover.slice(APPROVERS_SHOWN)
-  if (others.length > 0)
-    lines.push(`open for ${others.length} others: ${others.reduce((sum, other) => sum + other.open, 0)}`)
-  if (summary.oldestWaiting)
-    lines.push(
-      `oldest waiting since ${instant(summary.oldestWaiting.since, timeZone)} (${ago(now - summary.oldestWaiting.since)})`,
-    )
-  if (closed.length > 0) lines.push(`closed: ${closed.join(', ')}`)
-  lines.push(`writes today ${summary.writesToday} of ${facts.maxPerDay}`)
-  if (summary.running) lines.push(`a run is under way since ${instant(summary.running.since, timeZone)}`)
-  lines.push(summary.lastRun ? lastRun(summary.lastRun, timeZone) : 'last run: none yet')
-  lines.push(
-    summary.nextRunAt ? `next run: ${instant(summary.nextRunAt, timeZone)}` : 'next run: not scheduled yet',
-  )
-  lines.push(
-    `saving a year: ${money(summary.saving.reclaimed, currency)} reclaimed, ${money(summary.saving.open, currency)} open`,
-  )
-  if (summary.tasks.givenUp > 0)
-    lines.push(
-      `${count(summary.tasks.givenUp, 'chat message')} could not be delivered and will not be tried again`,
-    )
-  return lines
-}
-
-function lastRun(run: NonNullable<Summary['lastRun']>, timeZone: string): string {
-  const outcome = run.held
-    ? `held: ${run.found} of ${run.licensed} qualify`
-    : `${run.proposed} proposed of ${run.found} found`
-  return `last run: ${instant(run.finishedAt, timeZone)}, ${outcome}${run.dryRun ? ' (dry run)' : ''}`
-}
-
-/** How long ago, in the largest unit that still says something; never in the future. */
-export function ago(ms: number): string {
-  const minutes = Math.max(0, Math.floor(ms / 60_000))
-  if (minutes < 120) return `${count(minutes, 'minute')} ago`
-  const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${count(hours, 'hour')} ago` : `${count(Math.floor(hours / 24), 'day')} ago`
-}
-
+/** For the beginning of a sentence. */
 export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

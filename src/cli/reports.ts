@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
-import { historyLine, statusLines } from '../bot/words.ts'
+import { statusLines } from '../bot/status.ts'
+import { historyLine } from '../bot/words.ts'
 import { loadSettings } from '../config.ts'
 import { startOfDay } from '../reclaim/calendar.ts'
 import type { ChainCheck, HistoryRow, Reports } from '../reclaim/storage.ts'

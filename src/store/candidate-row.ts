@@ -1,6 +1,12 @@
 import type { Action, Candidate, Proposal } from '../reclaim/candidate.ts'
 import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
-import type { Reason, Standing, State } from '../reclaim/lifecycle.ts'
+import { OPEN_STATES, type Reason, type Standing, type State } from '../reclaim/lifecycle.ts'
+
+/** Candidates as {@link CandidateRow}s. */
+export const SELECT = `SELECT c.*, r.token FROM candidates c JOIN rounds r ON r.candidate_id = c.id AND r.round = c.round`
+
+/** The open states as a list in SQL. */
+export const OPEN = OPEN_STATES.map(state => `'${state}'`).join(', ')
 
 /** A row of `candidates` with the token of its present round. */
 export type CandidateRow = {

@@ -1,7 +1,3 @@
-import { OPEN_STATES } from '../reclaim/lifecycle.ts'
-
-const open = OPEN_STATES.map(state => `'${state}'`).join(', ')
-
 /**
  * The schema, one step a version; `user_version` counts the steps taken. A step that was released is never edited:
  * the next one is added below it, and `schema.sql` (the golden copy) shows the result.
@@ -45,7 +41,7 @@ CREATE TABLE candidates (
   found_undone INTEGER NOT NULL,
   waiting_for TEXT
 ) STRICT;
-CREATE UNIQUE INDEX one_open_candidate_per_account ON candidates (user_sys_id) WHERE state IN (${open});
+CREATE UNIQUE INDEX one_open_candidate_per_account ON candidates (user_sys_id) WHERE state IN ('proposed', 'approved', 'reclaiming', 'verifying', 'failed');
 CREATE INDEX candidates_by_account ON candidates (user_sys_id);
 CREATE INDEX candidates_by_run ON candidates (run_id);
 CREATE INDEX candidates_begun ON candidates (begun_at) WHERE begun_at IS NOT NULL;

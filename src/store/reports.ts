@@ -1,8 +1,9 @@
 import type { Action } from '../reclaim/candidate.ts'
 import type { CandidateId } from '../reclaim/ids.ts'
-import { OPEN_STATES, type State } from '../reclaim/lifecycle.ts'
+import type { State } from '../reclaim/lifecycle.ts'
 import type { RunReport } from '../reclaim/run.ts'
 import type { HistoryRow, Reports, Summary } from '../reclaim/storage.ts'
+import { OPEN } from './candidate-row.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import { type EventLog, entryOf } from './events.ts'
@@ -14,8 +15,6 @@ type HistoryRowOfTable = Parameters<typeof entryOf>[0] & {
   actor_name: string | null
   action: string
 }
-
-const OPEN = OPEN_STATES.map(state => `'${state}'`).join(', ')
 
 /** What people ask to see. Reads only, so that a shell command may use it beside a running bot. */
 export function createReports(

@@ -1,10 +1,10 @@
 import type { RosterStatus } from '../reclaim/candidate.ts'
 import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
-import { OPEN_STATES } from '../reclaim/lifecycle.ts'
 import type { Platform } from '../reclaim/ports.ts'
 import type { RunReport } from '../reclaim/run.ts'
 import type { RunResult, RunStart, Runs, Skip, Standings } from '../reclaim/storage.ts'
-import type { CandidateTable } from './candidates.ts'
+import { OPEN } from './candidate-row.ts'
+import type { CandidateTable } from './candidate-table.ts'
 import type { Db } from './database.ts'
 import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
@@ -33,7 +33,7 @@ export function createRuns(
   const abandon = db.prepare(`UPDATE runs SET status = 'abandoned', finished_at = ?, reason = ? WHERE id = ?`)
   const report = db.prepare<[string], { report: string | null }>('SELECT report FROM runs WHERE id = ?')
   const openIds = db.prepare<[], { id: string }>(
-    `SELECT id FROM candidates WHERE state IN (${OPEN_STATES.map(state => `'${state}'`).join(', ')}) ORDER BY rowid`,
+    `SELECT id FROM candidates WHERE state IN (${OPEN}) ORDER BY rowid`,
   )
   const skips = db.prepare<[], SkipRow>(
     `SELECT user_sys_id AS sysId, state_since AS at, dry_run AS dryRun,

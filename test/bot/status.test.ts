@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { APPROVERS_SHOWN, statusLines } from '../../src/bot/words.ts'
+import { APPROVERS_SHOWN, statusLines } from '../../src/bot/status.ts'
 import type { CandidateId } from '../../src/reclaim/ids.ts'
 import { LIFECYCLE, OPEN_STATES, type State } from '../../src/reclaim/lifecycle.ts'
 import type { Summary } from '../../src/reclaim/storage.ts'

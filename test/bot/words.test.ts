@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { ago } from '../../src/bot/status.ts'
 import {
-  ago,
   because,
   breakdown,
   count,

@@ -24,6 +24,7 @@ const LIMITS = {
 /** What `chat.postMessage` and its kin take. Always both: an update with text alone would delete the blocks. */
 export type SlackMessage = { text: string; blocks: SlackBlock[] }
 
+/** A card as a message: one to the channel, to a thread, or to one person. */
 export function renderMessage(card: Card): SlackMessage {
   const limit = lineLimit(card)
   return {
@@ -32,6 +33,7 @@ export function renderMessage(card: Card): SlackMessage {
   }
 }
 
+/** A card as a modal. @param title at most 24 characters */
 export function renderModal(card: Card, title: string): View {
   return {
     type: 'modal',
