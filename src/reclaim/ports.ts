@@ -48,7 +48,7 @@ export type Licences = {
   scan(): Promise<AccountScan>
   /** The managers with these ids, those that exist and can be read. */
   managers(ids: readonly SysId[]): Promise<ReadonlyMap<SysId, Manager>>
-  /** The last look, and the read-back: exact, uncached, by the scanning account. Throws where hidden and gone cannot be told apart. */
+  /** The last look, and the read-back: exact, uncached, by the scanning account. Throws where the account is counted but hidden. */
   inspect(id: SysId): Promise<Inspection>
   /** Sends one write, once. Throws only if nothing can have left this machine. */
   send(operation: Operation): Promise<WriteAnswer>

@@ -104,15 +104,15 @@ export function startWorker(context: WorkerContext, concurrency: number): Worker
       sleepers.add(done)
     })
   const loop = async (lane: Lane, paceMs: number) => {
-    let stranded: Task | null = null
+    let stranded: Stranded | null = null
     while (running) {
       let done: Task | null = null
       try {
-        if (stranded) await putBack(stranded, null, context)
+        if (stranded) await putBack(stranded.task, stranded, context)
         stranded = null
         done = await step(lane, context)
       } catch (error) {
-        if (error instanceof Stranded) stranded = error.task
+        if (error instanceof Stranded) stranded = error
         context.log.error({ lane, reason: reasonOf(error) }, 'the store refused; the lane goes on')
       }
       if (!done) await sleep(IDLE_MS)

@@ -11,7 +11,7 @@ import { batches } from './query.ts'
 /**
  * Looks at one account, exactly and uncached.
  * @param departments names of the excluded departments by sys_id
- * @throws Error with a readable sentence, also where hidden and gone cannot be told apart
+ * @throws Error with a readable sentence, also where the instance counts the account, or rows that concern it, but hides them
  */
 export async function inspectAccount(
   client: Client,
