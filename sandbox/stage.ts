@@ -3,18 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseSettings, type Settings } from '../src/config.ts'
 import { type Bot, startBot } from '../src/main.ts'
-import type { Log } from '../src/reclaim/ports.ts'
-import { BOT_ACCOUNT, CHANNEL, type Company, createCompany, TEAM_NAME } from './company.ts'
-import { type ServiceNowSimulator, startServiceNow } from './servicenow/simulator.ts'
-import { type SlackWorkspace, startSlackWorkspace } from './slack/workspace.ts'
+import type { Log, Platform } from '../src/reclaim/ports.ts'
+import { startChats } from './chats.ts'
+import { type Company, createCompany } from './company.ts'
+import { startServiceNow } from './servicenow/simulator.ts'
+import type { SlackWorkspace } from './slack/workspace.ts'
+import { type SettingsChanges, stageEnv, stageFile, type World } from './stage-settings.ts'
+import type { TeamsTenant } from './teams/tenant.ts'
 
-/** The real bot between two stand-ins, on loopback; the same for the demo and the stories. */
-export type Stage = {
-  readonly servicenow: ServiceNowSimulator
-  readonly slack: SlackWorkspace
+/** The real bot between stand-ins, on loopback; the same for the demo and the stories. */
+export type Stage = World & {
   readonly company: Company
-  /** Where the settings, the roster and the store lie. */
-  readonly folder: string
+  /** Those of the chats that are on stage; asking for the other one is a mistake, and throws. */
+  readonly slack: SlackWorkspace
+  readonly teams: TeamsTenant
   readonly settings: Settings
   readonly clock: { now(): number; advance(ms: number): void }
   /** Lets time pass at once, and the bot notice. */
@@ -26,52 +28,25 @@ export type Stage = {
   close(): Promise<void>
 }
 
-/** What may differ from the demo's settings; each replaces a whole line of `reclaim.yml`. */
-export type SettingsChanges = Partial<
-  Record<'reclaim' | 'rules' | 'exclude' | 'approvers' | 'schedule' | 'slack', object>
->
-
 export type StageOptions = {
+  /** Where the bot is; left out = Slack. */
+  readonly on?: readonly Platform[]
   readonly now?: number
   readonly changes?: SettingsChanges
   readonly log?: Log
-  readonly slackPaceMs?: number
+  readonly paceMs?: number
   readonly port?: number
 }
 
-const SECRETS = {
-  signingSecret: 'sandbox-signing-secret',
-  botToken: 'xoxb-sandbox-bot-token',
-  appToken: 'xapp-sandbox-app-token',
-} as const
-/** As in manifest.yml. */
-const SCOPES = [
-  'chat:write',
-  'commands',
-  'users:read',
-  'users:read.email',
-  'usergroups:read',
-  'groups:read',
-  'groups:history',
-]
-
-/** Sets the stage: ServiceNow, Slack, a roster file, settings, and the bot. */
+/** Sets the stage: ServiceNow, the chats, a roster file, settings, and the bot, which is added to its team in Teams. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const clock = createClock(options.now ?? Date.now())
   const company = createCompany(clock.now())
   const folder = mkdtempSync(join(tmpdir(), 'reclaim-'))
   writeFileSync(join(folder, 'roster.csv'), company.rosterCsv)
   const servicenow = await startServiceNow({ seed: company.servicenow, now: clock.now })
-  const slack = await startSlackWorkspace({
-    ...SECRETS,
-    teamName: TEAM_NAME,
-    people: company.people,
-    channel: CHANNEL,
-    usergroups: [{ handle: 'licence-managers', members: ['nora'] }],
-    scopes: SCOPES,
-    now: clock.now,
-  })
-  const world = { servicenow, slack, folder }
+  const chats = await startChats(options.on ?? ['slack'], company, clock.now)
+  const world = { servicenow, chats, folder }
   const settingsFor = (changes: SettingsChanges) =>
     stageSettings(world, { ...options.changes, ...changes }, options.port ?? 0)
   let settings = settingsFor({})
@@ -79,19 +54,27 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     const started = await startBot(settings, {
       clock,
       log: options.log ?? silent,
-      slackPaceMs: options.slackPaceMs ?? 0,
+      paceMs: options.paceMs ?? 0,
     })
     // The clock may only be set once the bot has looked at it.
     await started.tick()
     // In socket mode it is the bot that calls.
-    if (settings.slack.mode === 'http') slack.connect(started.url)
+    if (settings.slack?.mode === 'http') chats.slack?.connect(started.url)
+    chats.teams?.connect(started.url)
     return started
   }
   let bot = await start()
+  await chats.teams?.driver.install('nora')
   return {
     ...world,
     company,
     clock,
+    get slack() {
+      return onStage(chats.slack)
+    },
+    get teams() {
+      return onStage(chats.teams)
+    },
     get settings() {
       return settings
     },
@@ -107,79 +90,15 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     },
     async close() {
       await bot.close()
-      await Promise.all([servicenow.close(), slack.close()])
+      await Promise.all([servicenow.close(), chats.slack?.close(), chats.teams?.close()])
       rmSync(folder, { recursive: true, force: true })
     },
   }
 }
 
-type World = Pick<Stage, 'servicenow' | 'slack' | 'folder'>
-
-/** The settings as an operator would write them, pointing at the stand-ins. */
-export function stageFile({ servicenow, slack }: World, changes: SettingsChanges, port: number): object {
-  return {
-    servicenow: { instance: servicenow.url, auth: 'basic' },
-    reclaim: {
-      action: 'delete-account',
-      dryRun: false,
-      graceMinutes: 15,
-      maxSharePercent: 60,
-      ...changes.reclaim,
-    },
-    rules: changes.rules ?? {
-      inactiveInRoster: { missingCountsAsInactive: false },
-      neverLoggedIn: { afterDays: 30 },
-      inactive: { afterDays: 90 },
-    },
-    licenses: [
-      { name: 'ITSM Fulfiller', roles: ['itil', 'itil_admin'], yearlyCost: 1200 },
-      { name: 'Business Stakeholder', roles: ['business_stakeholder'], yearlyCost: 300 },
-    ],
-    currency: 'USD',
-    exclude: {
-      users: [],
-      roles: ['admin', 'security_admin', 'user_admin'],
-      groups: [],
-      departments: [],
-      vip: true,
-      ...changes.exclude,
-    },
-    roster: {
-      source: 'csv',
-      path: './roster.csv',
-      columns: {
-        email: 'Email',
-        employeeNumber: 'Employee ID',
-        status: 'Status',
-        endDate: 'Termination Date',
-      },
-      inactiveValues: ['Terminated', 'Inactive', 'Left'],
-      maxAgeHours: 24 * 365,
-    },
-    schedule: { cron: '0 9 * * 1', timezone: 'Europe/Berlin', ...changes.schedule },
-    approvers: {
-      managers: true,
-      slackUsers: [],
-      slackUsergroups: [slack.usergroupId('licence-managers')],
-      ...changes.approvers,
-    },
-    slack: { channel: slack.channelId, mode: 'http', ...changes.slack },
-    store: { path: './reclaim.db' },
-    http: { host: '127.0.0.1', port },
-  }
-}
-
-/** The secrets as an operator would set them. */
-export function stageEnv({ slack }: Pick<World, 'slack'>): Record<string, string> {
-  return {
-    SERVICENOW_USERNAME: BOT_ACCOUNT.userName,
-    SERVICENOW_PASSWORD: BOT_ACCOUNT.password,
-    SLACK_BOT_TOKEN: SECRETS.botToken,
-    SLACK_SIGNING_SECRET: SECRETS.signingSecret,
-    SLACK_APP_TOKEN: SECRETS.appToken,
-    SLACK_API_URL: slack.apiUrl,
-    LOG_LEVEL: 'warn',
-  }
+function onStage<Chat>(chat: Chat | undefined): Chat {
+  if (chat === undefined) throw new Error('This chat is not on stage; name it in `on`.')
+  return chat
 }
 
 function stageSettings(world: World, changes: SettingsChanges, port: number): Settings {

@@ -35,6 +35,11 @@ export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether something was written: an empty list says nothing. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0)
+}
+
 /** One of the values that are built; those that are planned are told so. */
 export function choice<const Built extends readonly string[]>(built: Built, planned: readonly string[] = []) {
   const instead = `write ${built.join(' or ')}`
@@ -62,6 +67,12 @@ export function whole(what: string, from: number, to: number) {
 
 /** Text of a certain form. @param what the sentence for any other, as it continues “missing; …”. */
 export const text = (what: string, fits: RegExp) => z.string(hint(what)).regex(fits, hint(what))
+
+/** How Microsoft Entra writes ids. */
+export const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** An id of Microsoft Entra, in lower case. */
+export const guid = (what: string) => text(what, GUID).toLowerCase()
 
 /** Text on one line, without characters that disguise it in chat: control characters, changes of direction. */
 export const name = (what: string) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvers, chatProblems, mode, slack, teams, tenant } from './config-chats.ts'
 import {
   acrossItems,
   acrossKeys,
@@ -7,6 +8,7 @@ import {
   currency,
   flag,
   hint,
+  isGiven,
   isMap,
   list,
   name,
@@ -123,37 +125,6 @@ const roster = section({
   context.addIssue({ code: 'custom', path: ['inactiveValues'], message })
 }, acrossKeys)
 
-const TEAMS = hint('Microsoft Teams is not built yet; leave it out and use slackUsers or slackUsergroups')
-const approvers = section({
-  managers: flag().default(true),
-  slackUsers: list(text('write the member id of a person in Slack, like U012AB3CD', /^[UW][A-Z0-9]{8,}$/)),
-  slackUsergroups: list(text('write the id of a user group in Slack, like S012AB3CD', /^S[A-Z0-9]{8,}$/)),
-  teamsUsers: z
-    .array(z.unknown(), TEAMS)
-    .refine(users => users.length === 0, TEAMS)
-    .default([]),
-  required: z
-    .literal(1, {
-      error: ({ input }) =>
-        input === 2 ? 'four eyes (2) is not built yet; write 1' : 'write 1, or leave it out',
-    })
-    .default(1),
-}).refine(found => isGiven(found.slackUsers) || isGiven(found.slackUsergroups), {
-  message: 'nobody is named; write at least one of slackUsers, slackUsergroups, also where managers approve',
-  ...acrossKeys,
-})
-
-/** How Slack reaches the bot: over a connection that the bot opens, or over HTTP. */
-const SLACK_MODES = ['socket', 'http'] as const
-export type SlackMode = (typeof SLACK_MODES)[number]
-
-const mode = choice(SLACK_MODES).default('socket')
-const slack = section({
-  channel: text('write the id of the channel in Slack, like C0123456789', /^[CG][A-Z0-9]{8,}$/),
-  mode,
-  allowPublicChannel: flag().default(false),
-})
-
 const everything = section({
   servicenow,
   reclaim,
@@ -164,25 +135,29 @@ const everything = section({
   roster: roster.optional(),
   schedule: section({ cron, timezone }),
   approvers: approvers.prefault({}),
-  slack,
-  teams: z.never('Microsoft Teams is not built yet; leave it out and use slack').optional(),
+  slack: slack.optional(),
+  teams: teams.optional(),
   store: section({ path: name('the path of the database file').default('./data/reclaim.db') }).prefault({}),
   http: section({
     host: text('write the address to listen on, like 127.0.0.1', /^[\w.:-]+$/).default('127.0.0.1'),
     port: whole('number', 0, 65_535).default(3000),
   }).prefault({}),
-}).refine(found => !isGiven(found.rules?.inactiveInRoster) || isGiven(found.roster), {
-  path: ['roster'],
-  message: 'missing; rules.inactiveInRoster needs it: write path, columns and inactiveValues',
-  ...acrossKeys,
 })
+  .refine(found => !isGiven(found.rules?.inactiveInRoster) || isGiven(found.roster), {
+    path: ['roster'],
+    message: 'missing; rules.inactiveInRoster needs it: write path, columns and inactiveValues',
+    ...acrossKeys,
+  })
+  .superRefine((found, context) => {
+    for (const { path, message } of chatProblems(found)) context.addIssue({ code: 'custom', path, message })
+  }, acrossKeys)
 
 /**
  * All of `reclaim.yml`. Every message says what to write, and none repeats what was written.
  * A section left out is read as an empty one, so that each key to write in it is named.
  */
 export const settingsFile = z.preprocess(raw => {
-  const sections = { servicenow: {}, reclaim: {}, rules: {}, schedule: {}, slack: {} }
+  const sections = { servicenow: {}, reclaim: {}, rules: {}, schedule: {} }
   return isMap(raw) ? { ...sections, ...raw } : raw
 }, everything)
 
@@ -190,7 +165,7 @@ export type SettingsFile = z.output<typeof settingsFile>
 
 /**
  * What decides which secrets are needed, as far as it can be read: missing secrets are then named along with
- * everything else that is wrong. `undefined` = cannot be told.
+ * everything else that is wrong. `undefined` = cannot be told; a chat left out is not there at all.
  */
 export const secretChoices = z
   .object({
@@ -199,11 +174,8 @@ export const secretChoices = z
       .catch({}),
     slack: z
       .object({ mode: mode.optional().catch(undefined) })
-      .prefault({})
+      .optional()
       .catch({}),
+    teams: z.object({ tenant: tenant.optional() }).optional().catch({}),
   })
-  .catch({ servicenow: {}, slack: {} })
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && !(Array.isArray(value) && value.length === 0)
-}
+  .catch({ servicenow: {} })

@@ -1,5 +1,7 @@
+import type { SlackMode } from './config-chats.ts'
+import { GUID } from './config-fields.ts'
 import type { Problem } from './config-problems.ts'
-import type { AuthKind, SlackMode } from './config-schema.ts'
+import type { AuthKind } from './config-schema.ts'
 
 /** How one ServiceNow account of the bot signs in. */
 export type Credentials =
@@ -33,6 +35,15 @@ export type SlackSecrets =
       readonly appToken?: never
     }
 
+export type TeamsSecrets = {
+  /** The Entra application behind the bot, in lower case: what Microsoft's requests to the bot must be meant for. */
+  readonly appId: string
+  readonly credentials:
+    | { readonly kind: 'secret'; readonly password: string }
+    /** Azure vouches for the machine that the bot runs on. */
+    | { readonly kind: 'managed-identity' }
+}
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,6 +51,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type SecretReader = {
   readonly problems: readonly Problem[]
   read(name: string, what: string, wrong?: RegExp): string
+  /** Notes what is wrong with a value that only its reader can judge. */
+  refuse(name: string, message: string): void
 }
 
 /** Reads secrets from an environment, and collects what is wrong instead of stopping at the first. */
@@ -52,6 +65,9 @@ export function secretReader(env: Environment): SecretReader {
       const fault = faultOf(value, wrong)
       if (fault) problems.push({ path: name, message: `${fault}; ${what}` })
       return fault ? '' : (value ?? '')
+    },
+    refuse(path, message) {
+      problems.push({ path, message })
     },
   }
 }
@@ -112,4 +128,39 @@ export function slackSecrets(mode: SlackMode, reader: SecretReader): SlackSecret
 /** The one secret that Slack needs in every mode. */
 export function slackBotToken({ read }: SecretReader): string {
   return read('SLACK_BOT_TOKEN', 'set the Bot User OAuth Token (xoxb-…, not rotated)', NOT_A_BOT_TOKEN)
+}
+
+/** Entra shows a client secret beside its id, which is a GUID and opens nothing. */
+const NOT_A_CLIENT_SECRET = new RegExp(`${GUID.source}|\\s`, 'i')
+
+/**
+ * What Microsoft Teams needs, under the names that Azure's own bots use (Microsoft Learn, "Provision and publish a bot").
+ * @param tenant the tenant of the settings; `undefined` = cannot be told.
+ */
+export function teamsSecrets(
+  tenant: string | undefined,
+  env: Environment,
+  reader: SecretReader,
+): TeamsSecrets {
+  const appId = reader.read('MicrosoftAppId', APP_ID).toLowerCase()
+  if (appId && !GUID.test(appId)) reader.refuse('MicrosoftAppId', `is no GUID; ${APP_ID}`)
+  const own = given(env, 'MicrosoftAppTenantId')?.toLowerCase()
+  if (own !== undefined && tenant !== undefined && own !== tenant)
+    reader.refuse(
+      'MicrosoftAppTenantId',
+      'is not teams.tenant, the one tenant that the bot serves; leave it out',
+    )
+  return { appId, credentials: teamsCredentials(env, reader) }
+}
+
+const APP_ID = 'set the application (client) id of the bot in Microsoft Entra'
+
+function teamsCredentials(env: Environment, reader: SecretReader): TeamsSecrets['credentials'] {
+  const type = given(env, 'MicrosoftAppType')?.toLowerCase() ?? 'singletenant'
+  if (type === 'userassignedmsi') return { kind: 'managed-identity' }
+  const instead = 'write SingleTenant or UserAssignedMSI'
+  if (type === 'multitenant') reader.refuse('MicrosoftAppType', `Microsoft retired MultiTenant; ${instead}`)
+  else if (type !== 'singletenant') reader.refuse('MicrosoftAppType', `${instead}, or leave it out`)
+  const what = 'set the value of a client secret (not its id) of the bot in Microsoft Entra'
+  return { kind: 'secret', password: reader.read('MicrosoftAppPassword', what, NOT_A_CLIENT_SECRET) }
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import { LineCounter, parseDocument } from 'yaml'
 import { isSafeAddress } from './config-fields.ts'
+import { parseYaml, readText, withDotEnv } from './config-file.ts'
 import { type Problem, problemsOf, SettingsError } from './config-problems.ts'
 import { type SettingsFile, secretChoices, settingsFile } from './config-schema.ts'
 import {
@@ -14,6 +12,8 @@ import {
   servicenowSecrets,
   slackBotToken,
   slackSecrets,
+  type TeamsSecrets,
+  teamsSecrets,
 } from './config-secrets.ts'
 import type { Action } from './reclaim/candidate.ts'
 import type { Policy } from './reclaim/rules.ts'
@@ -64,10 +64,22 @@ export type Settings = {
     readonly slackUsergroups: readonly string[]
     readonly required: 1
   }
-  readonly slack: SlackSecrets & {
+  /** At least one of `slack` and `teams` is there, each with at least one named approver. */
+  readonly slack?: SlackSecrets & {
     readonly channel: string
     readonly allowPublicChannel: boolean
     /** Left out = Slack's own. */
+    readonly apiUrl?: string
+  }
+  readonly teams?: TeamsSecrets & {
+    /** Lower case, as all GUIDs here. */
+    readonly tenant: string
+    readonly channel: string
+    /** The Entra group behind the team. */
+    readonly team: string
+    /** Entra object ids of the named approvers. */
+    readonly users: readonly string[]
+    /** Left out = Microsoft's own. */
     readonly apiUrl?: string
   }
   readonly store: { readonly path: string }
@@ -96,35 +108,6 @@ export function loadSettings(options: { env?: NodeJS.ProcessEnv; cwd?: string } 
   return parseSettings(readText(path, hint), env, dirname(path))
 }
 
-function withDotEnv(own: Environment, path: string): Environment {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return own
-    throw unreadable(path, error, 'let the bot read it, or delete it')
-  }
-  const set = Object.entries(own).filter(([name]) => given(own, name) !== undefined)
-  return { ...parseEnv(text), ...Object.fromEntries(set) }
-}
-
-function readText(path: string, hint: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw unreadable(path, error, hint)
-  }
-}
-
-const codeOf = (error: unknown) =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-
-function unreadable(path: string, error: unknown, hint: string): SettingsError {
-  const code = codeOf(error)
-  const what = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`
-  return new SettingsError([{ path, message: `${what}; ${hint}` }])
-}
-
 /**
  * The same without touching the disk.
  * @param baseDir where relative paths of the file start, absolute.
@@ -142,44 +125,27 @@ export function parseSettings(yamlText: string, env: Environment, baseDir: strin
   return assemble(file.data, env, baseDir)
 }
 
-function parseYaml(text: string): unknown {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const faults = [...document.errors, ...document.warnings].map(fault => {
-    const { line, col } = lines.linePos(fault.pos[0])
-    // The library's own message may cite the file, and what stands there may be a secret.
-    const what = fault.code.toLowerCase().replaceAll('_', ' ')
-    const message = `not valid YAML (${what}); check indentation, and put text with special characters in quotes`
-    return { path: `line ${line}, column ${col}`, message }
-  })
-  if (faults.length > 0) throw new SettingsError(faults)
-  try {
-    return document.toJS() ?? {}
-  } catch {
-    const message =
-      'not valid YAML: an alias (*name) without its anchor (&name); write text that starts with * in quotes'
-    throw new SettingsError([{ path: 'the settings file', message }])
-  }
-}
-
 function missingSecrets(raw: unknown, env: Environment): readonly Problem[] {
   const reader = secretReader(env)
-  const { servicenow, slack } = secretChoices.parse(raw)
+  const { servicenow, slack, teams } = secretChoices.parse(raw)
   if (servicenow.auth) servicenowSecrets(servicenow.auth, 'SERVICENOW_', env, reader)
   if (servicenow.auth && servicenow.scanAs)
     servicenowSecrets(servicenow.auth, 'SERVICENOW_READER_', env, reader)
-  if (slack.mode) slackSecrets(slack.mode, reader)
-  else slackBotToken(reader)
+  if (slack?.mode) slackSecrets(slack.mode, reader)
+  else if (slack) slackBotToken(reader)
+  if (teams) teamsSecrets(teams.tenant, env, reader)
   return reader.problems
 }
 
 function environmentProblems(env: Environment): Problem[] {
   const problems: Problem[] = []
-  const [api, level] = [given(env, 'SLACK_API_URL'), given(env, 'LOG_LEVEL')]
-  if (api !== undefined && !isSafeAddress(api)) {
+  for (const path of ['SLACK_API_URL', 'TEAMS_API_URL']) {
+    const api = given(env, path)
+    if (api === undefined || isSafeAddress(api)) continue
     const message = 'write an https:// address (http:// only for this machine), or leave it out'
-    problems.push({ path: 'SLACK_API_URL', message })
+    problems.push({ path, message })
   }
+  const level = given(env, 'LOG_LEVEL')
   if (level !== undefined && !isLogLevel(level))
     problems.push({ path: 'LOG_LEVEL', message: `write one of ${LOG_LEVELS.join(', ')}` })
   return problems
@@ -194,8 +160,7 @@ function assemble(file: SettingsFile, env: Environment, baseDir: string): Settin
     writer: servicenowSecrets(auth, 'SERVICENOW_', env, reader),
     ...(scanAs ? { reader: servicenowSecrets(auth, 'SERVICENOW_READER_', env, reader) } : {}),
   }
-  const { channel, mode, allowPublicChannel } = file.slack
-  const [apiUrl, logLevel] = [given(env, 'SLACK_API_URL'), given(env, 'LOG_LEVEL')]
+  const logLevel = given(env, 'LOG_LEVEL')
   const { graceMinutes, expireAfterDays, skipForDays, ...reclaim } = file.reclaim
   const { managers, slackUsers, slackUsergroups, required } = file.approvers
   return {
@@ -216,11 +181,23 @@ function assemble(file: SettingsFile, env: Environment, baseDir: string): Settin
     ...(file.roster ? { roster: rosterOf(file.roster, baseDir) } : {}),
     schedule: file.schedule,
     approvers: { managers, slackUsers, slackUsergroups, required },
-    slack: { ...slackSecrets(mode, reader), channel, allowPublicChannel, ...(apiUrl ? { apiUrl } : {}) },
+    ...(file.slack ? { slack: slackOf(file.slack, env) } : {}),
+    ...(file.teams ? { teams: teamsOf(file.teams, file.approvers.teamsUsers, env) } : {}),
     store: { path: resolve(baseDir, file.store.path) },
     http: file.http,
     logLevel: isLogLevel(logLevel) ? logLevel : 'info',
   }
+}
+
+function slackOf({ mode, ...file }: NonNullable<SettingsFile['slack']>, env: Environment) {
+  const apiUrl = given(env, 'SLACK_API_URL')
+  return { ...slackSecrets(mode, secretReader(env)), ...file, ...(apiUrl ? { apiUrl } : {}) }
+}
+
+function teamsOf(file: NonNullable<SettingsFile['teams']>, users: readonly string[], env: Environment) {
+  const apiUrl = given(env, 'TEAMS_API_URL')
+  const secrets = teamsSecrets(file.tenant, env, secretReader(env))
+  return { ...secrets, ...file, users, ...(apiUrl ? { apiUrl } : {}) }
 }
 
 function rosterOf(file: NonNullable<SettingsFile['roster']>, baseDir: string) {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createMetrics } from './metrics.ts'
 import { startOfDay } from './reclaim/calendar.ts'
 import type { Clock } from './reclaim/ports.ts'
-import type { Reports } from './reclaim/storage.ts'
+import type { Reports } from './reclaim/reports.ts'
 
 /** How the bot is, part by part; what is wrong is said in one sentence. */
 export type Readiness = {

@@ -1,7 +1,6 @@
 import { runSentence } from './bot/answer.ts'
-import { createSlack, keepChecking } from './bot/slack/slack.ts'
 import type { StatusFacts } from './bot/status.ts'
-import type { ViewSettings } from './bot/view.ts'
+import { COMMANDS, createChats, platformsOf } from './chats.ts'
 import { startClockwork } from './clockwork.ts'
 import type { Settings } from './config.ts'
 import { createHttpServer } from './http.ts'
@@ -20,7 +19,7 @@ import { openStore, randomIds } from './store/store.ts'
 export type Bot = {
   /** Where it listens. */
   readonly url: string
-  /** Resolves once Slack was reached and its channel was found fit. */
+  /** Resolves once every chat was reached and its channel was found fit. */
   readonly connected: Promise<void>
   /** Looks at the clock now instead of within a minute; for whoever sets the clock. */
   tick(): Promise<void>
@@ -32,16 +31,13 @@ export type BotOptions = {
   readonly clock?: Clock
   readonly log?: Log
   /** How long to wait between two posts; only tests and the demo are in a hurry. */
-  readonly slackPaceMs?: number
+  readonly paceMs?: number
 }
-
-/** Slack docs, Rate limits: about one message a second and channel. */
-const SLACK_PACE_MS = 1000
 
 /**
  * Puts the bot together and starts it.
  * @throws Error with one readable sentence when it cannot run: the store is taken or unusable, the port is in use, or
- * Slack refuses the token or the channel. A Slack or ServiceNow that cannot be reached is no reason: it tries on.
+ * a chat refuses the credentials or the channel. A chat or ServiceNow that cannot be reached is no reason: it tries on.
  */
 export async function startBot(settings: Settings, options: BotOptions = {}): Promise<Bot> {
   const { clock = { now: Date.now }, log = createLog(settings.logLevel) } = options
@@ -56,12 +52,7 @@ export async function startBot(settings: Settings, options: BotOptions = {}): Pr
       }
   }
   try {
-    return await assemble(
-      settings,
-      { clock, log, paceMs: options.slackPaceMs ?? SLACK_PACE_MS },
-      things,
-      giveBack,
-    )
+    return await assemble(settings, { clock, log, paceMs: options.paceMs }, things, giveBack)
   } catch (error) {
     await giveBack()
     throw error
@@ -70,15 +61,16 @@ export async function startBot(settings: Settings, options: BotOptions = {}): Pr
 
 async function assemble(
   settings: Settings,
-  { clock, log, paceMs }: { clock: Clock; log: Log; paceMs: number },
+  { clock, log, paceMs }: { clock: Clock; log: Log; paceMs: number | undefined },
   things: (() => Promise<void> | void)[],
   close: () => Promise<void>,
 ): Promise<Bot> {
   const { reclaim, approvers, schedule } = settings
   const timeZone = schedule.timezone
+  const platforms = platformsOf(settings)
   let worker: Worker | null = null
   const store = openStore(settings.store.path, {
-    platforms: ['slack'],
+    platforms,
     graceMs: reclaim.graceMs,
     onCommit: () => worker?.wake(),
   })
@@ -90,41 +82,33 @@ async function assemble(
   const run = (actor: string, slot: number | null, release: number | null = null) =>
     performRun(store, scan, sources, { id: randomIds.next() as RunId, slot, actor, release })
 
-  const slack = await createSlack(slackSettings(settings, paceMs), {
-    ...commandParts(settings),
-    store,
-    clock,
-    log,
+  const chats = await createChats(settings, {
+    ...{ store, clock, log, paceMs },
+    facts: statusFacts(settings),
     run: (actor, release) => run(actor, null, release),
   })
-  const checking = keepChecking(slack.connection, log)
-  things.push(checking.stop)
-  await checking.first
+  things.push(chats.stop)
   const server = await createHttpServer({
     ...settings.http,
     store,
     clock,
     timeZone,
-    routes: slack.ears.listener ? { '/slack/events': slack.ears.listener } : {},
+    routes: chats.routes,
     health: async () => ({
       store: 'ok',
-      chat: { slack: slack.connection.problem() ?? 'connected' },
+      chat: chats.health(),
       servicenow: problem() ?? 'ok',
     }),
   })
   things.push(server.close)
-  things.push(slack.ears.stop)
-  const listening = checking.reached.then(slack.ears.start)
-  // A Slack that was not reached yet must not keep the rest from starting.
-  if (slack.connection.problem() === null) await listening
-  else listening.catch((error: Error) => log.error({ reason: error.message }, 'Slack cannot be heard'))
+  await chats.start()
 
   const context = {
     store,
     sources,
     log,
     ids: randomIds,
-    chats: new Map([['slack', slack.chat] as const]),
+    chats: chats.byPlatform,
     askManagers: approvers.managers,
     settings: { ...scan, ...reclaim, timeZone },
   }
@@ -132,7 +116,7 @@ async function assemble(
     ...{ store, clock, log, run, timeZone },
     cron: schedule.cron,
     expireAfterMs: reclaim.expireAfterMs,
-    sentence: outcome => runSentence(outcome, timeZone),
+    sentence: outcome => runSentence(outcome, { timeZone, command: COMMANDS[platforms[0] ?? 'slack'] }),
   })
   things.push(clockwork.stop)
   // Ends first: while a run is waited for, nothing more is deleted.
@@ -140,7 +124,7 @@ async function assemble(
   worker = started
   things.push(started.stop)
   log.info({ url: server.url, dryRun: reclaim.dryRun }, 'the bot is running')
-  return { url: server.url, connected: checking.reached, tick: clockwork.tick, close }
+  return { url: server.url, connected: chats.connected, tick: clockwork.tick, close }
 }
 
 /** How the settings become a scan; the same for the bot and for `scan` on the shell. */
@@ -193,18 +177,7 @@ export function createLicences(settings: Settings, clock: Clock) {
   return { licences, problem: () => problem, close: client.close }
 }
 
-function slackSettings({ slack, approvers }: Settings, paceMs: number) {
-  return { ...slack, users: approvers.slackUsers, usergroups: approvers.slackUsergroups, paceMs }
-}
-
-function commandParts({ reclaim, schedule, currency }: Settings): {
-  views: ViewSettings
-  facts: StatusFacts
-} {
-  const timeZone = schedule.timezone
-  const { graceMs, expireAfterMs, dryRun, maxPerDay } = reclaim
-  return {
-    views: { platform: 'slack', timeZone, graceMs, expireAfterMs },
-    facts: { timeZone, currency, dryRun, maxPerDay },
-  }
+function statusFacts({ reclaim, schedule, currency }: Settings): StatusFacts {
+  const { dryRun, maxPerDay } = reclaim
+  return { timeZone: schedule.timezone, currency, dryRun, maxPerDay }
 }

@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client'
 import { LIFECYCLE, type State } from './reclaim/lifecycle.ts'
-import type { Summary } from './reclaim/storage.ts'
+import type { Summary } from './reclaim/reports.ts'
 
 export type Metrics = {
   /** The value of the header of that name. */

@@ -26,8 +26,8 @@ function importsOf(file: string): string[] {
 }
 
 const DOMAIN = /^src\/reclaim\/[^/]+$/
-const SHELL = /^src\/(main\.ts|cli\.ts|cli\/.+)$/
-const AROUND = /^src\/(?!main\.ts|cli\.ts)[^/]+$/
+const SHELL = /^src\/(main\.ts|chats\.ts|cli\.ts|cli\/.+)$/
+const AROUND = /^src\/(?!main\.ts|chats\.ts|cli\.ts)[^/]+$/
 
 /**
  * Who may know whom. The first row that matches a file is its own; `ours` are the files that it may import, `libraries`
@@ -66,6 +66,19 @@ const PLACES: readonly { place: string; files: RegExp; ours: RegExp[]; libraries
     libraries: [/^node:/, /^@slack\//],
   },
   {
+    // The SDK's types stay in the one file that speaks to it.
+    place: 'the Teams SDK',
+    files: /^src\/bot\/teams\/connector\.ts$/,
+    ours: [/^src\/bot\/teams\//],
+    libraries: [/^botbuilder$/, /^botframework-connector$/],
+  },
+  {
+    place: 'Teams',
+    files: /^src\/bot\/teams\//,
+    ours: [DOMAIN, /^src\/bot\/[^/]+$/, /^src\/bot\/teams\//],
+    libraries: [/^node:/, /^(undici|jose|zod|@azure\/msal-node)$/],
+  },
+  {
     place: 'the settings',
     files: /^src\/config[^/]*$/,
     ours: [DOMAIN, /^src\/config[^/]*$/],
@@ -76,7 +89,7 @@ const PLACES: readonly { place: string; files: RegExp; ours: RegExp[]; libraries
   {
     // What imitates ServiceNow and Slack must not repeat our mistakes.
     place: 'a stand-in',
-    files: /^sandbox\/(servicenow|slack)\//,
+    files: /^sandbox\/(servicenow|slack|teams)\//,
     ours: [/^sandbox\//],
     libraries: [/./],
   },

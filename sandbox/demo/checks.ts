@@ -1,5 +1,5 @@
 import { LIFECYCLE } from '../../src/reclaim/lifecycle.ts'
-import type { ChainCheck } from '../../src/reclaim/storage.ts'
+import type { ChainCheck } from '../../src/reclaim/reports.ts'
 import type { Scene } from './scene.ts'
 import { linesOf, type NameOf } from './words.ts'
 

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../src/reclaim/storage.ts'
+import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import { actorName, type NameOf, timeOfDay } from './words.ts'
 
 const HEADINGS = ['seq', 'time', 'account', 'from', 'to', 'event', 'actor']

@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../src/reclaim/storage.ts'
+import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import { openReports } from '../../src/store/store.ts'
 import type { JournalEntry } from '../servicenow/journal.ts'
 import type { ShownMessage } from '../slack/messages.ts'

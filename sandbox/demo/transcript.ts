@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { HistoryRow } from '../../src/reclaim/storage.ts'
+import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import type { JournalEntry } from '../servicenow/journal.ts'
 import type { ShownMessage } from '../slack/messages.ts'
 import type { Whisper } from '../slack/whispers.ts'

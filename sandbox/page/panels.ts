@@ -1,5 +1,5 @@
 import { createElement as h, type ReactElement, type ReactNode } from 'react'
-import type { HistoryRow } from '../../src/reclaim/storage.ts'
+import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import type { Scene } from '../demo/scene.ts'
 import type { ListedUser } from '../demo/users.ts'
 import { actorName } from '../demo/words.ts'

@@ -18,9 +18,10 @@ export function answerCard(...lines: readonly Line[]): Card {
 export const say = (sentence: string): Card => answerCard([text(sentence)])
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
-  unknown_person: 'Slack does not know you, so the bot cannot let you decide. Nothing was changed.',
+  unknown_person:
+    'It could not be found out who you are here, so the bot cannot let you decide. Nothing was changed.',
   not_a_full_member:
-    'Only full members of this workspace may decide, no guests and no bots. Nothing was changed.',
+    'Only full members of this organisation may decide, no guests and no bots. Nothing was changed.',
   no_email:
     'Your profile shows no e-mail address, so the bot cannot check that the account is not your own. Nothing was changed.',
   own_account: 'This is your own account. Somebody else has to decide about it. Nothing was changed.',
@@ -50,7 +51,7 @@ export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Ca
       return say('It could not be checked who you are, so nothing was changed. Please try again in a minute.')
     case 'unknown_button':
       return say(
-        'The bot does not know this button any more. Nothing was changed; /reclaim status shows what is open.',
+        `The bot does not know this button any more. Nothing was changed; ${settings.command} status shows what is open.`,
       )
   }
 }
@@ -66,7 +67,7 @@ function alreadyCard(candidate: Candidate, timeline: readonly LogEntry[], settin
     lines.push([
       bold(candidate.name),
       text(`: ${DECIDED[decided.event as PersonEvent]}`),
-      ...by(decided, settings),
+      ...by(decided),
       text(`, ${instant(decided.at, settings.timeZone)}.`),
     ])
   if (last) lines.push([text('Now: '), ...presentState(candidate, last, settings)])
@@ -81,17 +82,19 @@ const DECIDED: Readonly<Record<PersonEvent, string>> = {
 }
 
 /** For whoever asks about an account that is not theirs to decide about. */
-export const MAY_NOT_READ = say(
-  "Only the account's manager and the named approvers may see this. /reclaim status shows the counts.",
-)
+export const mayNotRead = ({ command }: ViewSettings): Card =>
+  say(`Only the account's manager and the named approvers may see this. ${command} status shows the counts.`)
 
 /** What a run came to, for whoever asked for it. */
-export function runSentence(outcome: RunOutcome, timeZone: string): string {
+export function runSentence(
+  outcome: RunOutcome,
+  { timeZone, command }: Pick<ViewSettings, 'timeZone' | 'command'>,
+): string {
   switch (outcome.kind) {
     case 'finished': {
       const { held, found, licensed, proposed, stillOpen } = outcome.report
       if (held)
-        return `The run is held: ${found} of ${count(licensed, 'licensed account')} qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write /reclaim run ${found}`
+        return `The run is held: ${found} of ${count(licensed, 'licensed account')} qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write ${command} run ${found}`
       return `The run is done: ${proposed} proposed, ${stillOpen} still open from before.`
     }
     case 'busy':

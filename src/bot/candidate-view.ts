@@ -1,15 +1,17 @@
 import type { Candidate } from '../reclaim/candidate.ts'
 import { buttonsIn, type LogEntry } from '../reclaim/lifecycle.ts'
 import type { MessageContent, MessageItem, ThreadLine } from '../reclaim/ports.ts'
+import { isPerson } from './names.ts'
 import { type Block, type Button, bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import { answered, because, capitalise, count, grounds, instant, money } from './words.ts'
 
 type ListContent = Extract<MessageContent, { kind: 'list' }>
 
 /** A message to one approver: up to eight candidates with their buttons, each in its present state. */
-export function listCard({ approver, items, part, parts, run }: ListContent, settings: ViewSettings): Card {
+export function listCard({ asked, items, part, parts, run }: ListContent, settings: ViewSettings): Card {
   const waiting = items.filter(({ candidate }) => ['proposed', 'failed'].includes(candidate.state)).length
-  const whom: Line = approver === null ? [bold('Named approvers')] : [{ kind: 'person', id: approver }]
+  const whom: Line =
+    asked === null ? [bold('Named approvers')] : [{ kind: 'person', actor: asked, asked: true }]
   const ask = waiting > 0 ? `, please decide about ${count(waiting, 'account')}` : ', all decided'
   const heading: Line = [...whom, text(`${ask}${parts > 1 ? ` (part ${part} of ${parts})` : ''}.`)]
   return {
@@ -58,7 +60,7 @@ export function presentState(candidate: Candidate, last: LogEntry, settings: Vie
   return [
     bold(capitalise(candidate.state)),
     ...again(last),
-    ...whose(candidate, last, settings),
+    ...whose(candidate, last),
     text(consequence(candidate, last, settings)),
   ]
 }
@@ -70,7 +72,7 @@ export function threadLine({ candidate, entry }: ThreadLine, settings: ViewSetti
     text(': '),
     bold(entry.to),
     ...again(entry),
-    ...whose(candidate, entry, settings),
+    ...whose(candidate, entry),
     text(consequence(candidate, entry, settings)),
   ]
 }
@@ -79,24 +81,18 @@ const again = ({ event }: LogEntry): Line =>
   ['undo', 'retry', 'found_undone'].includes(event) ? [text(' again')] : []
 
 /** Who brought it into this state: whoever waits still has the approval that it waits with. */
-function whose(candidate: Candidate, entry: LogEntry, settings: ViewSettings): Line {
-  if (entry.event === 'undo') return [text(', as'), ...personOf(entry.actor, settings)]
-  return by(entry.event === 'wait' ? { actor: candidate.approvedBy ?? entry.actor } : entry, settings)
+function whose(candidate: Candidate, entry: LogEntry): Line {
+  if (entry.event === 'undo') return [text(', as'), ...personOf(entry.actor)]
+  return by(entry.event === 'wait' ? { actor: candidate.approvedBy ?? entry.actor } : entry)
 }
 
 /** The person behind something, ` by @Dana`; nothing where the bot acted by itself. */
-export function by({ actor }: Pick<LogEntry, 'actor'>, settings: ViewSettings): Line {
-  const person = personOf(actor, settings)
+export function by({ actor }: Pick<LogEntry, 'actor'>): Line {
+  const person = personOf(actor)
   return person.length > 0 ? [text(' by'), ...person] : []
 }
 
-function personOf(actor: string, settings: ViewSettings): Line {
-  const [platform, id] = actor.split(':')
-  if (platform === undefined || id === undefined) return []
-  return platform === settings.platform
-    ? [text(' '), { kind: 'person', id }]
-    : [text(` somebody on ${capitalise(platform)}`)]
-}
+const personOf = (actor: string): Line => (isPerson(actor) ? [text(' '), { kind: 'person', actor }] : [])
 
 function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettings): string {
   const { timeZone, graceMs } = settings

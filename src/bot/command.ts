@@ -1,4 +1,4 @@
-/** What somebody typed after `/reclaim`. */
+/** What somebody typed to the bot, after `/reclaim` in Slack. */
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'status'; readonly user: string | null }
@@ -36,7 +36,7 @@ export function parseCommand(line: string): Command {
         ? { kind: 'undo', user: argument }
         : {
             kind: 'wrong',
-            problem: 'Whose approval should be undone? Write /reclaim undo and the user name.',
+            problem: 'Whose approval should be undone? Write the user name after undo.',
           }
     default:
       return LATER.includes(word.toLowerCase())
@@ -50,7 +50,7 @@ function run(argument: string): Command {
   if (/^\d{1,7}$/.test(argument)) return { kind: 'run', release: Number(argument) }
   return {
     kind: 'wrong',
-    problem: 'Write /reclaim run alone, or with the number of accounts that a held run found.',
+    problem: 'Write run alone, or with the number of accounts that a held run found.',
   }
 }
 
@@ -64,7 +64,7 @@ function unescapeMarkup(argument: string): string {
     .replaceAll('&amp;', '&')
 }
 
-/** What `/reclaim help` shows, one line a command. */
+/** What `help` shows, one line a command. */
 export const HELP = [
   'help: this text',
   'status: what is open, what was done today, when the next run comes',

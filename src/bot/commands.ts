@@ -4,10 +4,10 @@ import { decideByName, entitlement } from '../reclaim/decision.ts'
 import type { Chat, Clock, Person } from '../reclaim/ports.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
 import type { Store } from '../reclaim/storage.ts'
-import { answerCard, decisionCard, MAY_NOT_READ, runSentence, say } from './answer.ts'
+import { answerCard, decisionCard, mayNotRead, runSentence, say } from './answer.ts'
 import { presentState } from './candidate-view.ts'
 import { type Command, HELP } from './command.ts'
-import { APPROVERS_SHOWN, type StatusFacts, statusLines } from './status.ts'
+import { type StatusFacts, statusLines } from './status.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import { count, historyLine, instant } from './words.ts'
 
@@ -25,17 +25,18 @@ const HISTORY_LINES = 30
 
 /** Carries a command out for a person and answers that person alone. */
 export async function obey(command: Command, personId: string, context: CommandContext): Promise<Card> {
-  if (command.kind === 'wrong') return say(`${command.problem} /reclaim help shows what there is.`)
+  const { command: typed } = context.views
+  if (command.kind === 'wrong') return say(`${command.problem} ${typed} help shows what there is.`)
   if (command.kind === 'not_built')
-    return say(`/reclaim ${command.word} is not built yet. /reclaim help shows what there is.`)
+    return say(`${typed} ${command.word} is not built yet. ${typed} help shows what there is.`)
   const person = await context.chat.person(personId).catch(() => 'unreachable' as const)
   if (person === 'unreachable')
     return say('It could not be checked who you are, so nothing was done. Please try again in a minute.')
-  if (!person?.fullMember) return say('The bot answers full members of this workspace only.')
+  if (!person?.fullMember) return say('The bot answers full members of this organisation only.')
 
   switch (command.kind) {
     case 'help':
-      return answerCard(...HELP.map((line): Line => [text(`/reclaim ${line}`)]))
+      return answerCard(...HELP.map((line): Line => [text(`${typed} ${line}`)]))
     case 'status':
       return command.user === null ? status(context) : statusOf(command.user, person, context)
     case 'history':
@@ -53,22 +54,20 @@ export async function obey(command: Command, personId: string, context: CommandC
 async function status({ store, clock, facts, chat }: CommandContext): Promise<Card> {
   const now = clock.now()
   const summary = await store.summary(startOfDay(now, facts.timeZone))
-  const names = new Map<string, string>()
-  for (const { approver } of summary.byApprover.slice(0, APPROVERS_SHOWN)) {
-    const [platform, id] = approver?.split(':') ?? []
-    if (!approver || !id || platform !== chat.platform) continue
-    const person = await chat.person(id).catch(() => null)
-    names.set(approver, person?.name ?? approver)
-  }
+  // Each candidate is posted to every platform; whoever asks is told about their own.
+  const byApprover = summary.byApprover.filter(({ platform }) => platform === chat.platform)
+  const names = await store.names(byApprover.flatMap(({ approver }) => approver ?? []))
   const nameOf = (approver: string | null) =>
     approver === null ? 'named approvers' : (names.get(approver) ?? approver)
-  return answerCard(...statusLines(summary, facts, now, nameOf).map((line): Line => [text(line)]))
+  return answerCard(
+    ...statusLines({ ...summary, byApprover }, facts, now, nameOf).map((line): Line => [text(line)]),
+  )
 }
 
 async function statusOf(user: string, person: Person, context: CommandContext): Promise<Card> {
   const [newest] = await context.store.candidatesOf(user)
   if (!newest || !(await mayRead(person, newest, context)))
-    return person.named ? unknownUser(user) : MAY_NOT_READ
+    return person.named ? unknownUser(user) : mayNotRead(context.views)
   const timeline = await context.store.timeline(newest.id)
   const last = timeline.at(-1)
   const state = last ? presentState(newest, last, context.views) : []
@@ -82,7 +81,7 @@ async function statusOf(user: string, person: Person, context: CommandContext): 
     ],
     [
       text(
-        `${count(timeline.length, 'entry', 'entries')} in its history: /reclaim history ${newest.facts.userName}`,
+        `${count(timeline.length, 'entry', 'entries')} in its history: ${context.views.command} history ${newest.facts.userName}`,
       ),
     ],
   )
@@ -109,7 +108,7 @@ async function history(user: string | null, person: Person, context: CommandCont
 async function undo(user: string, person: Person, context: CommandContext): Promise<Card> {
   const theirs = await context.store.candidatesOf(user)
   const candidate = theirs.find(({ state }) => state === 'approved') ?? theirs[0]
-  if (!candidate) return person.named ? unknownUser(user) : MAY_NOT_READ
+  if (!candidate) return person.named ? unknownUser(user) : mayNotRead(context.views)
   const answer = await decideByName(candidate, { personId: person.id, event: 'undo' }, context)
   return decisionCard(answer, context.views)
 }
@@ -123,12 +122,12 @@ async function steer(
   await store.rememberPerson(person)
   switch (command.kind) {
     case 'run':
-      return say(runSentence(await run(actor, command.release), views.timeZone))
+      return say(runSentence(await run(actor, command.release), views))
     case 'pause':
       await store.pause(actor, clock.now())
       await store.notify({ kind: 'paused', by: actor }, clock.now())
       return say(
-        'Paused: no deletion begins until /reclaim resume. The time to undo runs on, and what has begun is finished and checked.',
+        `Paused: no deletion begins until ${views.command} resume. The time to undo runs on, and what has begun is finished and checked.`,
       )
     case 'resume': {
       const writes = await store.resume(clock.now(), views.graceMs)

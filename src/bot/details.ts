@@ -41,7 +41,7 @@ export function detailsCard(
         kind: 'lines',
         lines: [
           [bold('What happened so far')],
-          ...timeline.slice(-ENTRIES_SHOWN).map(entry => timelineLine(entry, settings)),
+          ...timeline.slice(-ENTRIES_SHOWN).map(entry => timelineLine(entry, timeZone)),
         ],
       },
       { kind: 'small', text: `Candidate ${candidate.id}, account ${candidate.sysId}` },
@@ -49,9 +49,8 @@ export function detailsCard(
   }
 }
 
-function timelineLine(entry: LogEntry, settings: ViewSettings): Line {
-  const { timeZone } = settings
-  return [text(`${instant(entry.at, timeZone)}  ${happened(entry, timeZone)}`), ...by(entry, settings)]
+function timelineLine(entry: LogEntry, timeZone: string): Line {
+  return [text(`${instant(entry.at, timeZone)}  ${happened(entry, timeZone)}`), ...by(entry)]
 }
 
 function section(title: string, lines: readonly string[]): Line[] {

@@ -16,7 +16,7 @@ import {
 /** The first message of a run: what was found, what it is worth, what happens next. */
 export function headerCard(run: RunReport, withoutManager: number, settings: ViewSettings): Card {
   const title = `Licence reclaim, ${day(run.finishedAt, settings.timeZone)}${run.dryRun ? ' (dry run)' : ''}`
-  const findings = run.held ? heldLines(run) : foundLines(run, withoutManager, settings)
+  const findings = run.held ? heldLines(run, settings) : foundLines(run, withoutManager, settings)
   return {
     summary: [text(`${title}: `), ...(findings[0] ?? [])],
     blocks: [
@@ -66,7 +66,7 @@ function nextSteps(dryRun: boolean, { graceMs, expireAfterMs }: ViewSettings): s
   return `Next: decide below. ${approve}. Skip keeps it. What nobody decides in ${days} expires, and the account stays.`
 }
 
-function heldLines(run: RunReport): Line[] {
+function heldLines(run: RunReport, { command }: ViewSettings): Line[] {
   const share = run.held?.sharePercent.toFixed(1)
   return [
     [
@@ -81,7 +81,7 @@ function heldLines(run: RunReport): Line[] {
     ],
     [
       text(
-        `If the number is right, a named approver lets this run through by writing /reclaim run ${run.found}`,
+        `If the number is right, a named approver lets this run through by writing ${command} run ${run.found}`,
       ),
     ],
   ]
@@ -116,7 +116,7 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
         [
           bold(`The run of ${instant(notice.slot, settings.timeZone)} did not happen. `),
           text(
-            'It was tried for six hours; nothing was proposed or withdrawn. The next run comes as scheduled, or /reclaim run starts one now.',
+            `It was tried for six hours; nothing was proposed or withdrawn. The next run comes as scheduled, or ${settings.command} run starts one now.`,
           ),
         ],
         [text(notice.reason)],
@@ -125,15 +125,15 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
       return [
         [
           bold('Paused'),
-          ...by({ actor: notice.by }, settings),
-          text('. No deletion begins until /reclaim resume; you can still decide.'),
+          ...by({ actor: notice.by }),
+          text(`. No deletion begins until ${settings.command} resume; you can still decide.`),
         ],
       ]
     case 'resumed':
       return [
         [
           bold('Resumed'),
-          ...by({ actor: notice.by }, settings),
+          ...by({ actor: notice.by }),
           text(`. Approved deletions begin ${afterGrace(settings)}.`),
         ],
       ]

@@ -1,5 +1,5 @@
 import { LIFECYCLE, OPEN_STATES, type State } from '../reclaim/lifecycle.ts'
-import type { Summary } from '../reclaim/storage.ts'
+import type { Summary } from '../reclaim/reports.ts'
 import { count, instant, money } from './words.ts'
 
 /** What a status needs besides the store. */
@@ -33,7 +33,7 @@ export function statusLines(
   const lines = [
     facts.dryRun ? 'dry run: approvals are rehearsed, nothing is deleted' : 'live: approvals delete accounts',
     summary.paused
-      ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until /reclaim resume`
+      ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until a named approver resumes it`
       : 'not paused',
     open === 0 ? 'no open candidates' : count(open, 'open candidate'),
     ...counted(OPEN_STATES),

@@ -2,10 +2,13 @@ import type { PersonEvent } from '../reclaim/lifecycle.ts'
 
 /* What the bot shows, free of any platform: a renderer alone knows markup, escapes it, and keeps the limits. */
 
-/** A piece of a line. A person is an id on the platform that shows it. */
+/**
+ * A piece of a line. A person is an actor, as the history names them (`slack:U012AB3CD`); one who is `asked` has to
+ * notice it.
+ */
 export type Span =
   | { readonly kind: 'text'; readonly text: string; readonly bold?: boolean }
-  | { readonly kind: 'person'; readonly id: string }
+  | { readonly kind: 'person'; readonly actor: string; readonly asked?: boolean }
 export type Line = readonly Span[]
 
 export type Button = {
@@ -35,7 +38,8 @@ export type Card = { readonly summary: Line; readonly blocks: readonly Block[] }
 
 /** What the views need from the settings. */
 export type ViewSettings = {
-  readonly platform: string
+  /** What people write before a command: `/reclaim` in Slack, `reclaim` in Teams. */
+  readonly command: string
   readonly graceMs: number
   readonly expireAfterMs: number
   readonly timeZone: string

@@ -1,7 +1,7 @@
 import type { Candidate, Facts, RuleName } from '../reclaim/candidate.ts'
 import type { Change, LogEntry, Note, Reason } from '../reclaim/lifecycle.ts'
+import type { HistoryRow } from '../reclaim/reports.ts'
 import type { Exclusion, Uncertainty, Verdict } from '../reclaim/rules.ts'
-import type { HistoryRow } from '../reclaim/storage.ts'
 
 /* Plain words for what the machine knows. The same in every chat and on the shell. */
 

@@ -63,6 +63,11 @@ function createProgram(carryOut: (command: () => Promise<ExitCode>) => Promise<v
   add('verify', 'check that nobody tampered with the history').action(() =>
     carryOut(async () => (await reports()).verify()),
   )
+  add('teams-package', 'make the app package for Microsoft Teams, for an administrator to upload')
+    .option('--out <file>', 'where to write it', 'reclaim-teams.zip')
+    .action((options: { out: string }) =>
+      carryOut(async () => (await import('./teams-package.ts')).teamsPackage(options)),
+    )
 
   for (const name of NOT_BUILT)
     program

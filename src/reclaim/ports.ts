@@ -100,8 +100,8 @@ export type MessageContent =
   | {
       readonly kind: 'list'
       readonly run: RunReport
-      /** The manager's id on the platform; `null` = the named approvers as a group. */
-      readonly approver: string | null
+      /** The manager, as an actor (`slack:U012AB3CD`); `null` = the named approvers as a group. */
+      readonly asked: string | null
       readonly part: number
       readonly parts: number
       readonly items: readonly MessageItem[]

@@ -1,11 +1,18 @@
-import type { Action, Candidate, Proposal, RosterStatus } from './candidate.ts'
+import type { Candidate, Proposal, RosterStatus } from './candidate.ts'
 import type { CandidateId, MessageId, RunId, SysId, TaskId } from './ids.ts'
-import type { Happening, LogEntry, Note, State } from './lifecycle.ts'
+import type { Happening, LogEntry, Note } from './lifecycle.ts'
 import type { MessageContent, MessageRef, Person, Platform } from './ports.ts'
+import type { Reports } from './reports.ts'
 import type { RunReport } from './run.ts'
 
 /** Where everything is kept. Each verb is one transaction, never held open across an `await`; one that throws has changed nothing. */
-export type Store = Candidates & Runs & Tasks & Messages & Control & Reports & { close(): Promise<void> }
+export type Store = Candidates &
+  Runs &
+  Tasks &
+  Messages &
+  Addresses &
+  Control &
+  Reports & { close(): Promise<void> }
 
 /** What becomes of the task on whose behalf something is recorded; in the same transaction. */
 export type TaskEnd = { readonly id: TaskId; readonly ends: 'settled' | { readonly dueAt: number } }
@@ -158,7 +165,7 @@ export type Message = {
 }
 
 export type Messages = {
-  /** Candidates of a run that are still to be shown on a platform. */
+  /** Open candidates of a run that are still to be shown on a platform. */
   unplaced(runId: RunId, platform: Platform): Promise<Candidate[]>
   /** Fixes a run's messages and approvers on a platform and asks for them to be posted; ends the digest task. */
   layOut(
@@ -178,6 +185,15 @@ export type Messages = {
     id: CandidateId,
     platform: Platform,
   ): Promise<{ messageId: MessageId; approver: string | null } | null>
+}
+
+/** Where a platform said that the bot can be written to: some can only be answered at an address that they gave. */
+export type Addresses = {
+  /** @param name the adapter's own name for whom it reaches. @returns what was kept, the adapter's own words. */
+  address(platform: Platform, name: string): Promise<string | null>
+  /** @returns whether there was none before. */
+  keepAddress(platform: Platform, name: string, address: string, at: number): Promise<boolean>
+  dropAddress(platform: Platform, name: string): Promise<void>
 }
 
 /** A scheduled job's durable memory. */
@@ -200,45 +216,13 @@ export type Control = {
   resume(at: number, graceMs: number): Promise<number>
   job(): Promise<Job | null>
   saveJob(job: Job): Promise<void>
-  /** Keeps names for the history; erasable, apart from the events. */
+  /** Keeps names for the history and the chats; erasable, apart from the events. */
   rememberPerson(person: Person): Promise<void>
+  /** What people are called, by actor (`slack:U012AB3CD`), as far as it is known. */
+  names(actors: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Requests left since then that nobody took yet; whoever left an older one has given up waiting. */
   takeRequests(since: number): Promise<ShellRequest[]>
   answerRequest(id: string, answer: string, ok: boolean): Promise<void>
   /** Posts a word to the channel of each platform. */
   notify(notice: Extract<MessageContent, { kind: 'notice' }>['notice'], at: number): Promise<void>
-}
-
-export type Summary = {
-  readonly paused: { readonly by: string; readonly at: number } | null
-  readonly byState: Readonly<Partial<Record<State, number>>>
-  /** Of open candidates; `approver` is a platform id, `null` = the named approvers. */
-  readonly byApprover: readonly { readonly approver: string | null; readonly open: number }[]
-  readonly oldestWaiting: { readonly candidateId: CandidateId; readonly since: number } | null
-  readonly writesToday: number
-  readonly lastRun: RunReport | null
-  readonly running: { readonly since: number; readonly actor: string } | null
-  readonly nextRunAt: number | null
-  /** Yearly saving of what was reclaimed, and of what is still open. */
-  readonly saving: { readonly reclaimed: number; readonly open: number }
-  readonly tasks: { readonly waiting: number; readonly givenUp: number }
-}
-
-/** A row of the history with the names that are still known. */
-export type HistoryRow = LogEntry & {
-  readonly userName: string
-  readonly name: string
-  readonly actorName: string | null
-  readonly action: Action
-}
-
-export type ChainCheck =
-  | { readonly kind: 'intact'; readonly rows: number; readonly head: string }
-  | { readonly kind: 'broken'; readonly seq: number; readonly reason: string }
-
-export type Reports = {
-  summary(dayStart: number): Promise<Summary>
-  /** Newest last. */
-  history(filter: { readonly user?: string; readonly limit?: number }): Promise<HistoryRow[]>
-  verifyChain(): Promise<ChainCheck>
 }

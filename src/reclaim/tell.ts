@@ -23,7 +23,7 @@ export async function digest(task: DigestTask, context: TellContext): Promise<vo
   const candidates = await store.unplaced(task.runId, chat.platform)
   const groups = new Map<string | null, Candidate[]>()
   for (const candidate of candidates) {
-    const approver = askManagers ? await approverOf(candidate, chat) : null
+    const approver = askManagers ? await approverOf(candidate, context) : null
     groups.set(approver, [...(groups.get(approver) ?? []), candidate])
   }
   const header = { approver: null, part: 1, parts: 1, candidateIds: [] }
@@ -47,9 +47,11 @@ export async function digest(task: DigestTask, context: TellContext): Promise<vo
   await store.layOut(task.id, task.runId, chat.platform, plan, clock.now())
 }
 
-async function approverOf(candidate: Candidate, chat: Chat): Promise<string | null> {
+async function approverOf(candidate: Candidate, { chat, store }: TellContext): Promise<string | null> {
   if (!candidate.manager || !managerCanDecide(candidate)) return null
-  return (await chat.findApprover(candidate.manager.email))?.id ?? null
+  const approver = await chat.findApprover(candidate.manager.email)
+  if (approver) await store.rememberPerson(approver)
+  return approver?.id ?? null
 }
 
 /** Posts a root message, once: after an attempt that may have succeeded it looks for the message first. */

@@ -47,6 +47,9 @@ export function createControlVerbs(
        SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
   )
   const person = db.prepare('INSERT OR REPLACE INTO people (actor, name, email) VALUES (?, ?, ?)')
+  const named = db.prepare<[string], { actor: string; name: string }>(
+    'SELECT actor, name FROM people WHERE actor IN (SELECT value FROM json_each(?))',
+  )
   const waiting = db.prepare<[number], ShellRequest>(
     'SELECT id, kind, actor FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
@@ -73,6 +76,10 @@ export function createControlVerbs(
     saveJob: writing(control.saveJob),
     rememberPerson: writing((who: Person) => {
       person.run(`${who.platform}:${who.id}`, who.name, who.email)
+    }),
+    names: reading((actors: readonly string[]) => {
+      const rows = named.all(JSON.stringify(actors))
+      return new Map(rows.map(({ actor, name }) => [actor, name]))
     }),
     takeRequests: async since => takeRequests.immediate(since),
     answerRequest: writing((id: string, text: string, ok: boolean) => {

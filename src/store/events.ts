@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CandidateId } from '../reclaim/ids.ts'
 import type { EventName, LogEntry, State } from '../reclaim/lifecycle.ts'
-import type { ChainCheck } from '../reclaim/storage.ts'
+import type { ChainCheck } from '../reclaim/reports.ts'
 import type { Db } from './database.ts'
 
 type EventRow = {

@@ -3,6 +3,7 @@ import type { LogEntry } from '../reclaim/lifecycle.ts'
 import type { MessageContent, MessageRef, Platform } from '../reclaim/ports.ts'
 import type { RunReport } from '../reclaim/run.ts'
 import type { Message, MessagePlan, Messages } from '../reclaim/storage.ts'
+import { OPEN } from './candidate-row.ts'
 import type { CandidateTable } from './candidate-table.ts'
 import type { Db } from './database.ts'
 import { type EventLog, entryOf } from './events.ts'
@@ -45,7 +46,7 @@ export function createMessages(
      WHERE p.message_id = ? AND e.seq > ? AND e.event <> 'propose' ORDER BY e.seq`,
   )
   const unplaced = db.prepare<{ run: string; platform: string }, { id: string }>(
-    `SELECT id FROM candidates c WHERE run_id = :run AND state = 'proposed' AND NOT EXISTS (
+    `SELECT id FROM candidates c WHERE run_id = :run AND state IN (${OPEN}) AND NOT EXISTS (
        SELECT 1 FROM placements p WHERE p.candidate_id = c.id AND p.platform = :platform) ORDER BY rowid`,
   )
   const insertMessage = db.prepare(
@@ -77,7 +78,8 @@ export function createMessages(
       const id = candidate_id as CandidateId
       return { candidate: table.need(id), last: events.last(id) }
     })
-    return { kind: 'list', run, approver: row.approver, part: row.part, parts: row.parts, items }
+    const asked = row.approver === null ? null : `${row.platform}:${row.approver}`
+    return { kind: 'list', run, asked, part: row.part, parts: row.parts, items }
   }
 
   return {

@@ -147,4 +147,13 @@ CREATE TABLE requests (
   ok INTEGER
 ) STRICT;
 `,
+  `
+CREATE TABLE addresses (
+  platform TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (platform, name)
+) STRICT;
+`,
 ]

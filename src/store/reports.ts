@@ -1,8 +1,9 @@
 import type { Action } from '../reclaim/candidate.ts'
 import type { CandidateId } from '../reclaim/ids.ts'
 import type { State } from '../reclaim/lifecycle.ts'
+import type { Platform } from '../reclaim/ports.ts'
+import type { HistoryRow, Reports, Summary } from '../reclaim/reports.ts'
 import type { RunReport } from '../reclaim/run.ts'
-import type { HistoryRow, Reports, Summary } from '../reclaim/storage.ts'
 import { OPEN } from './candidate-row.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
@@ -26,10 +27,10 @@ export function createReports(
   const byState = db.prepare<[], { state: State; n: number }>(
     'SELECT state, count(*) AS n FROM candidates GROUP BY state',
   )
-  const byApprover = db.prepare<[], { approver: string | null; open: number }>(
-    `SELECT CASE WHEN m.approver IS NULL THEN NULL ELSE m.platform || ':' || m.approver END AS approver, count(*) AS open
+  const byApprover = db.prepare<[], { platform: Platform; approver: string | null; open: number }>(
+    `SELECT m.platform, CASE WHEN m.approver IS NULL THEN NULL ELSE m.platform || ':' || m.approver END AS approver, count(*) AS open
      FROM candidates c JOIN placements p ON p.candidate_id = c.id JOIN messages m ON m.id = p.message_id
-     WHERE c.state IN (${OPEN}) GROUP BY 1 ORDER BY 2 DESC, 1`,
+     WHERE c.state IN (${OPEN}) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
   )
   const oldest = db.prepare<[], { candidateId: CandidateId; since: number }>(
     `SELECT id AS candidateId, coalesce(posted_at, proposed_at) AS since FROM candidates

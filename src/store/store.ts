@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Ids, Platform } from '../reclaim/ports.ts'
-import type { Reports, ShellRequest, Store } from '../reclaim/storage.ts'
+import type { Reports } from '../reclaim/reports.ts'
+import type { ShellRequest, Store } from '../reclaim/storage.ts'
+import { createAddresses } from './addresses.ts'
 import { createCandidateTable } from './candidate-table.ts'
 import { createCandidates } from './candidates.ts'
 import { createControl, createControlVerbs } from './control.ts'
@@ -64,6 +66,7 @@ export function createStore(db: Db, options: StoreOptions): Omit<Store, 'close'>
     ...createRuns(db, verb, table, outbox, platforms),
     ...createTasks(db, verb, outbox, () => control.paused() !== null),
     ...createMessages(db, verb, table, events, outbox),
+    ...createAddresses(db, verb),
     ...createControlVerbs(db, verb, control, outbox, platforms, ids),
     ...createReports(db, verb, control, events),
   }

@@ -26,7 +26,7 @@ import {
 /* The people of a believable company, on a Monday morning in November. */
 
 export const VIEWS: ViewSettings = {
-  platform: 'slack',
+  command: '/reclaim',
   graceMs: 15 * MINUTE_MS,
   expireAfterMs: 14 * DAY_MS,
   timeZone: 'Europe/Berlin',
@@ -40,6 +40,13 @@ export const PEOPLE: Readonly<Record<string, string>> = {
   U0NORA: 'Nora Lindqvist',
 }
 export const [DANA, PRIYA, NORA] = ['slack:U0DANA', 'slack:U0PRIYA', 'slack:U0NORA'] as const
+/** Nora at her other screen, in Teams. */
+export const NORA_IN_TEAMS = 'teams:6f2d8a34-0b1c-4c6e-9d0f-3a5b7c9e1f20'
+/** What the store knows them by. */
+export const NAMES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(PEOPLE).map(([id, name]) => [`slack:${id}`, name] as const),
+  [NORA_IN_TEAMS, 'Nora Lindqvist'],
+])
 
 type Part = {
   readonly name: string

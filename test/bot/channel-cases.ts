@@ -10,6 +10,7 @@ import {
   DANA,
   lastLine,
   NORA,
+  NORA_IN_TEAMS,
   PRIYA,
   report,
   type Step,
@@ -47,10 +48,7 @@ export const HEADERS: Readonly<Record<string, Card>> = {
 
 type List = Extract<MessageContent, { kind: 'list' }>
 const list = (items: readonly Biography[], differences: Partial<List> = {}): Card =>
-  messageCard(
-    { kind: 'list', run: report(), approver: 'U0DANA', part: 1, parts: 1, items, ...differences },
-    VIEWS,
-  )
+  messageCard({ kind: 'list', run: report(), asked: DANA, part: 1, parts: 1, items, ...differences }, VIEWS)
 
 const approve = step('approve', DANA, { as: 'manager' })
 const begun = [approve, step('begin')]
@@ -65,7 +63,7 @@ const SCHEDULED = ['bob.marsh', 'lena.vogel', 'ruth.adeyemi', 'kai.sorensen', 'o
 export const LISTS: Readonly<Record<string, Card>> = {
   fresh: list([...SCHEDULED, 'ines.duarte', 'jonas.keller'].map(name => biography(name))),
   'part 1 of 2': list([biography('greta.lund')], { parts: 2 }),
-  'named approvers': list([biography('hugo.martin')], { approver: null }),
+  'named approvers': list([biography('hugo.martin')], { asked: null }),
   'asked before, and no cost known': list([
     biography('greta.lund', [], { askedBefore: 2, licenses: [], yearlySaving: 0 }),
   ]),
@@ -75,7 +73,7 @@ export const LISTS: Readonly<Record<string, Card>> = {
   ]),
   'no time to undo': messageCard(
     {
-      ...{ kind: 'list', run: report(), approver: 'U0DANA', part: 1, parts: 1 },
+      ...{ kind: 'list', run: report(), asked: DANA, part: 1, parts: 1 },
       items: [
         biography('bob.marsh'),
         biography('lena.vogel', [approve]),
@@ -173,7 +171,7 @@ const EVENTS: readonly (readonly Step[])[] = [
   [...lost, step('found_done')],
   [...lost, step('found_undone'), step('undo', DANA)],
   [step('expire', 'clock')],
-  [step('approve', 'teams:29:1a2b')],
+  [step('approve', NORA_IN_TEAMS)],
 ]
 
 const dryRun = ({ candidate, entry }: ThreadLine): ThreadLine => ({

@@ -1,4 +1,4 @@
-import { decisionCard, MAY_NOT_READ, runSentence, say } from '../../src/bot/answer.ts'
+import { decisionCard, mayNotRead, runSentence, say } from '../../src/bot/answer.ts'
 import { detailsCard } from '../../src/bot/details.ts'
 import type { Card } from '../../src/bot/view.ts'
 import type { Refusal } from '../../src/reclaim/approval.ts'
@@ -44,10 +44,10 @@ export const ANSWERS: Readonly<Record<string, Card>> = {
   ),
   'refused: unreachable': decisionCard({ kind: 'try_again' }, VIEWS),
   'unknown button': decisionCard({ kind: 'unknown_button' }, VIEWS),
-  'may not read': MAY_NOT_READ,
+  'may not read': mayNotRead(VIEWS),
 }
 
-const outcome = (ended: RunOutcome): Card => say(runSentence(ended, VIEWS.timeZone))
+const outcome = (ended: RunOutcome): Card => say(runSentence(ended, VIEWS))
 
 export const RUN_OUTCOMES: Readonly<Record<string, Card>> = {
   finished: outcome({ kind: 'finished', report: report({ stillOpen: 7 }) }),

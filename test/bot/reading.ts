@@ -1,11 +1,12 @@
 import { renderMessage, renderModal } from '../../src/bot/slack/render.ts'
 import type { Card } from '../../src/bot/view.ts'
+import { NAMES } from './cast.ts'
 
 /** What goes over the wire: a message, or a modal. */
 export type Shown = ReturnType<typeof renderMessage> | ReturnType<typeof renderModal>
 
-export const message = (card: Card): Shown => renderMessage(card)
-export const modal = (card: Card, title: string): Shown => renderModal(card, title)
+export const message = (card: Card): Shown => renderMessage(card, NAMES)
+export const modal = (card: Card, title: string): Shown => renderModal(card, title, NAMES)
 
 type Json = Readonly<Record<string, unknown>>
 

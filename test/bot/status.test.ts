@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { APPROVERS_SHOWN, statusLines } from '../../src/bot/status.ts'
 import type { CandidateId } from '../../src/reclaim/ids.ts'
 import { LIFECYCLE, OPEN_STATES, type State } from '../../src/reclaim/lifecycle.ts'
-import type { Summary } from '../../src/reclaim/storage.ts'
+import type { Summary } from '../../src/reclaim/reports.ts'
 import { DAY_MS, NOW } from '../domain/examples.ts'
 import { report } from './cast.ts'
 
@@ -29,7 +29,7 @@ describe('status', () => {
     expect(lines({}).slice(0, 2)).toEqual(['live: approvals delete accounts', 'not paused'])
     expect(lines({ paused: { by: 'slack:U0NORA', at: NOW } }, { dryRun: true }).slice(0, 2)).toEqual([
       'dry run: approvals are rehearsed, nothing is deleted',
-      'paused since 23 Nov 2026, 10:00 CET: no deletion begins until /reclaim resume',
+      'paused since 23 Nov 2026, 10:00 CET: no deletion begins until a named approver resumes it',
     ])
   })
 
@@ -58,6 +58,7 @@ describe('status', () => {
 
   test('counts by approver, those with few together', () => {
     const approvers = Array.from({ length: APPROVERS_SHOWN + 3 }, (_, n) => ({
+      platform: 'slack' as const,
       ...{ approver: n === 0 ? null : `slack:U${n}`, open: 2 },
     }))
     const shown = lines({ byApprover: approvers }).filter(line => line.startsWith('open for'))

@@ -1,8 +1,10 @@
 import { unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { SLACK_SECRETS } from '../../sandbox/chats.ts'
 import { startSlackWorkspace } from '../../sandbox/slack/workspace.ts'
-import { type Stage, stageEnv, stageFile } from '../../sandbox/stage.ts'
+import type { Stage } from '../../sandbox/stage.ts'
+import { stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
 import { parseSettings, type Settings } from '../../src/config.ts'
 import { startBot } from '../../src/main.ts'
 import { eventually, MINUTE, story } from './story.ts'
@@ -10,9 +12,15 @@ import { eventually, MINUTE, story } from './story.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** The settings of a second bot beside the stage's own, with a store of its own unless told otherwise. */
-function settingsOf(stage: Stage, changes: object = {}, env: Record<string, string> = {}): Settings {
-  const file = { ...stageFile(stage, {}, 0), store: { path: './other.db' }, ...changes }
-  return parseSettings(JSON.stringify(file), { ...stageEnv(stage), ...env }, stage.folder)
+function settingsOf(
+  { servicenow, folder, chats: present }: Stage,
+  changes: object = {},
+  env: Record<string, string> = {},
+  chats = present,
+): Settings {
+  const world = { servicenow, folder, chats }
+  const file = { ...stageFile(world, {}, 0), store: { path: './other.db' }, ...changes }
+  return parseSettings(JSON.stringify(file), { ...stageEnv(world), ...env }, folder)
 }
 
 async function refusal(settings: Settings): Promise<string> {
@@ -53,11 +61,11 @@ describe('the bot does not start, and says why, with', () => {
         channel,
         usergroups: [{ handle: 'licence-managers', members: ['nora'] }],
         signingSecret: 'secret',
-        botToken: stage.settings.slack.botToken,
+        botToken: SLACK_SECRETS.botToken,
         scopes: ['chat:write', 'groups:read', 'channels:read', 'users:read', 'users:read.email'],
       })
       onTestFinished(() => slack.close())
-      expect(await refusal(settingsOf({ ...stage, slack }))).toContain(reason)
+      expect(await refusal(settingsOf(stage, {}, {}, { slack }))).toContain(reason)
     }
   })
 

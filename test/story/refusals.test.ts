@@ -5,7 +5,7 @@ import { eventually, MINUTE, story } from './story.ts'
 describe('who may not decide is told so, privately, and nothing changes:', () => {
   test.each([
     ['ada', 'somebody who is not the manager', /only the account's manager and the named approvers may/],
-    ['gus', 'a guest', /Only full members of this workspace may decide/],
+    ['gus', 'a guest', /Only full members of this organisation may decide/],
     ['tomas', 'the manager of others', /only the account's manager and the named approvers may/],
   ])('%s, %s', async (person, _who, reason) => {
     const { run, press, states, pass, deletes, thread } = await story()

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { WebClient } from '@slack/web-api'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Stage, stageEnv, stageFile } from '../../sandbox/stage.ts'
+import { SLACK_SECRETS } from '../../sandbox/chats.ts'
+import type { Stage } from '../../sandbox/stage.ts'
+import { stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
 import { eventually, MINUTE, story } from './story.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -106,10 +108,10 @@ describe('a bot that is stopped', () => {
 })
 
 test('a button pressed on a message that the bot lost works, and that message is kept up to date', async () => {
-  const { stage, run, press, quiet, slack, messageAbout, textOf } = await story()
+  const { run, press, quiet, slack, messageAbout, textOf } = await story()
   await run()
   const known = await messageAbout('Bob Marsh')
-  const bot = new WebClient(stage.settings.slack.botToken, { slackApiUrl: slack.apiUrl })
+  const bot = new WebClient(SLACK_SECRETS.botToken, { slackApiUrl: slack.apiUrl })
   const { ts } = await bot.chat.postMessage({
     channel: slack.channelId,
     text: known.text,

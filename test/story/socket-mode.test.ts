@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { stageEnv, stageFile } from '../../sandbox/stage.ts'
+import { stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
 import { parseSettings } from '../../src/config.ts'
 import { startBot } from '../../src/main.ts'
 import { eventually, MINUTE, story } from './story.ts'

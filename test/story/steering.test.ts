@@ -61,7 +61,7 @@ describe('/reclaim', () => {
   test.each([
     ['/reclaim exempt bob.marsh', 'is not built yet'],
     ['/reclaim frobnicate', 'There is no command “frobnicate”'],
-    ['/reclaim run all', 'Write /reclaim run alone'],
+    ['/reclaim run all', 'Write run alone'],
     ['/reclaim undo', 'Whose approval should be undone?'],
   ])('%s is answered with one clear sentence', async (line, sentence) => {
     const { command } = await story()

@@ -4,7 +4,7 @@ import { buttonsIn } from '../../sandbox/slack/buttons.ts'
 import type { ShownMessage } from '../../sandbox/slack/messages.ts'
 import type { Whisper } from '../../sandbox/slack/whispers.ts'
 import { type Stage, type StageOptions, setStage } from '../../sandbox/stage.ts'
-import type { HistoryRow } from '../../src/reclaim/storage.ts'
+import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import { openForReading } from '../../src/store/database.ts'
 import { openReports } from '../../src/store/store.ts'
 

@@ -1,17 +1,16 @@
 import { App, type BlockAction, type ButtonAction, type RespondFn } from '@slack/bolt'
-import { entitlement, press } from '../../reclaim/decision.ts'
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
-import type { Log } from '../../reclaim/ports.ts'
-import { decisionCard, MAY_NOT_READ, say } from '../answer.ts'
+import { say } from '../answer.ts'
+import { type ClickContext, DETAILS_FAILED, decided, detailsFor } from '../clicks.ts'
 import { parseCommand } from '../command.ts'
-import { type CommandContext, obey } from '../commands.ts'
-import { detailsCard } from '../details.ts'
+import { obey } from '../commands.ts'
+import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
 
-export type SlackAppContext = CommandContext & { readonly clients: SlackClients; readonly log: Log }
+export type SlackAppContext = ClickContext & { readonly clients: SlackClients }
 
 /**
  * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
@@ -87,7 +86,7 @@ async function namesForMentions(typed: string, { chat }: SlackAppContext): Promi
   return typed.replace(mention, person?.email ?? person?.name ?? id)
 }
 
-async function decision(
+function decision(
   event: PersonEvent,
   body: BlockAction<ButtonAction>,
   action: ButtonAction,
@@ -96,13 +95,7 @@ async function decision(
   const { channel, message } = body
   const at =
     channel && message ? { conversation: channel.id, id: String(message.thread_ts ?? message.ts) } : null
-  try {
-    const pressed = { personId: body.user.id, event, token: action.value ?? '', at }
-    return decisionCard(await press(pressed, context), context.views)
-  } catch (error) {
-    context.log.error({ reason: (error as Error).message }, 'a decision could not be recorded')
-    return say('Your decision could not be recorded, and nothing was changed. Please try again in a minute.')
-  }
+  return decided({ personId: body.user.id, event, token: action.value ?? '', at }, context)
 }
 
 /** Opens the details for whoever may read them. @returns what to tell the person instead, if anything. */
@@ -111,20 +104,15 @@ async function details(
   action: ButtonAction,
   context: SlackAppContext,
 ): Promise<Card | null> {
-  const { store, clients, views, facts, log } = context
   try {
-    const button = await store.candidateByToken(action.value ?? '')
-    if (!button) return decisionCard({ kind: 'unknown_button' }, views)
-    const asked = await entitlement(body.user.id, button.candidate, context)
-    if (asked.kind === 'unreachable') return decisionCard({ kind: 'try_again' }, views)
-    if (!asked.person?.named && !asked.entitlement.allowed) return MAY_NOT_READ
-    const timeline = await store.timeline(button.candidate.id)
-    const card = detailsCard(button.candidate, timeline, facts.currency, views)
-    await clients.interactive.views.open({ trigger_id: body.trigger_id, view: renderModal(card, 'Details') })
+    const { kind, card } = await detailsFor(body.user.id, action.value ?? '', context)
+    if (kind === 'refusal') return card
+    const view = renderModal(card, 'Details', await namesIn(card, context.store))
+    await context.clients.interactive.views.open({ trigger_id: body.trigger_id, view })
     return null
   } catch (error) {
-    log.warn({ reason: readable(error).message }, 'the details could not be shown')
-    return say('The details could not be shown. Please press Details again.')
+    context.log.warn({ reason: readable(error).message }, 'the details could not be shown')
+    return DETAILS_FAILED
   }
 }
 
@@ -141,9 +129,9 @@ async function whisper(
   card: Card,
   respond: RespondFn,
   { user, channel }: Place,
-  { clients, log }: SlackAppContext,
+  { clients, store, log }: SlackAppContext,
 ): Promise<void> {
-  const message = renderMessage(card)
+  const message = renderMessage(card, await namesIn(card, store).catch(() => new Map()))
   try {
     await respond({ ...message, response_type: 'ephemeral', replace_original: false })
   } catch {

@@ -1,8 +1,10 @@
 import type { WebClient } from '@slack/web-api'
 import type { MessageId } from '../../reclaim/ids.ts'
 import type { Chat, MessageContent, MessageRef } from '../../reclaim/ports.ts'
+import type { Store } from '../../reclaim/storage.ts'
 import { messageCard, threadCard } from '../message-view.ts'
-import type { ViewSettings } from '../view.ts'
+import { namesIn } from '../names.ts'
+import type { Card, ViewSettings } from '../view.ts'
 import { readable, refusalOf, type SlackClients } from './clients.ts'
 import type { SlackConnection } from './connection.ts'
 import type { createPeople } from './people.ts'
@@ -20,6 +22,7 @@ export type SlackChatParts = {
   readonly people: ReturnType<typeof createPeople>
   readonly connection: SlackConnection
   readonly channel: string
+  readonly store: Pick<Store, 'names'>
   readonly views: ViewSettings
   readonly paceMs: number
 }
@@ -30,12 +33,14 @@ export function createSlackChat({
   people,
   connection,
   channel,
+  store,
   views,
   paceMs,
 }: SlackChatParts): Chat {
   const client = clients.outbox
   const asking = <Answer>(call: () => Promise<Answer>) => readably(connection, call)
-  const render = (content: MessageContent) => renderMessage(messageCard(content, views))
+  const render = async (card: Card) => renderMessage(card, await namesIn(card, store))
+  const renderRoot = (content: MessageContent) => render(messageCard(content, views))
 
   return {
     platform: 'slack',
@@ -46,7 +51,7 @@ export function createSlackChat({
       asking(async () => {
         const { ts } = await client.chat.postMessage({
           channel,
-          ...render(content),
+          ...(await renderRoot(content)),
           unfurl_links: false,
           unfurl_media: false,
           metadata: { event_type: ROOT, event_payload: { key } },
@@ -63,7 +68,7 @@ export function createSlackChat({
         await client.chat.postMessage({
           channel: to.conversation,
           thread_ts: to.id,
-          ...renderMessage(threadCard(fresh, views)),
+          ...(await render(threadCard(fresh, views))),
           unfurl_links: false,
           unfurl_media: false,
           metadata: {
@@ -75,7 +80,8 @@ export function createSlackChat({
     update: (ref, key, content) =>
       unlessGone(connection, async () => {
         const metadata = { event_type: ROOT, event_payload: { key } }
-        await client.chat.update({ channel: ref.conversation, ts: ref.id, ...render(content), metadata })
+        const message = await renderRoot(content)
+        await client.chat.update({ channel: ref.conversation, ts: ref.id, ...message, metadata })
       }),
   }
 }

@@ -1,21 +1,10 @@
 import type { WebClient } from '@slack/web-api'
+import { ChatRefused, type Connection } from '../connection.ts'
 import { isFinal, readable } from './clients.ts'
 
-/** Slack's settings are wrong, or its answer says that no waiting will help. */
-export class SlackRefused extends Error {
-  override readonly name = 'SlackRefused'
-}
-
-export type SlackConnection = {
-  /**
-   * Asks Slack who the bot is and whether its channel is fit for what it will show.
-   * @throws SlackRefused when only other settings can help; another Error when Slack cannot be reached.
-   */
-  check(): Promise<void>
-  /** The bot's workspace; throws as long as {@link SlackConnection.check} has not succeeded. */
+export type SlackConnection = Connection & {
+  /** The bot's workspace; throws as long as {@link Connection.check} has not succeeded. */
   teamId(): string
-  /** One sentence on what is wrong; `null` = connected. */
-  problem(): string | null
 }
 
 /** Nothing is posted, and nobody is recognised, before the channel was found to be private. */
@@ -27,6 +16,7 @@ export function createSlackConnection(
   let problem: string | null = 'Slack was not asked yet.'
 
   return {
+    label: 'Slack',
     async check() {
       try {
         const { team_id } = await client.auth.test()
@@ -34,11 +24,11 @@ export function createSlackConnection(
         team = team_id ?? null
         problem = null
       } catch (error) {
-        const sentence = error instanceof SlackRefused ? error : readable(error)
+        const sentence = error instanceof ChatRefused ? error : readable(error)
         problem = sentence.message
-        if (!isFinal(error) && !(error instanceof SlackRefused)) throw sentence
+        if (!isFinal(error) && !(error instanceof ChatRefused)) throw sentence
         team = null
-        throw new SlackRefused(sentence.message)
+        throw new ChatRefused(sentence.message)
       }
     },
     teamId() {
@@ -52,16 +42,16 @@ export function createSlackConnection(
 async function checkChannel(client: WebClient, channel: string, allowPublic: boolean): Promise<void> {
   const { channel: found } = await client.conversations.info({ channel })
   if (found?.is_member === false)
-    throw new SlackRefused(
+    throw new ChatRefused(
       'The bot is not a member of its Slack channel (slack.channel). Invite it there with /invite.',
     )
   if (allowPublic) return
   if (!found?.is_private)
-    throw new SlackRefused(
+    throw new ChatRefused(
       'The Slack channel (slack.channel) is public, and the bot posts names there. Use a private one, or set slack.allowPublicChannel: true.',
     )
   if (found.is_ext_shared || found.is_pending_ext_shared)
-    throw new SlackRefused(
+    throw new ChatRefused(
       'The Slack channel (slack.channel) is shared with another organisation, and the bot posts names there. Use one of your own.',
     )
 }

@@ -1,5 +1,6 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import type { Clock, Person } from '../../reclaim/ports.ts'
+import { remembered } from '../remembered.ts'
 import { readable, refusalOf, type SlackClients } from './clients.ts'
 
 type SlackUser = NonNullable<UsersInfoResponse['user']>
@@ -11,9 +12,6 @@ export type PeopleSettings = {
   /** Whether a manager has to be a member of the channel to be asked there. */
   readonly membersOnly: boolean
 }
-
-/** Whoever decides is checked against an answer of the platform at most this old. */
-const FRESH_MS = 5 * 60 * 1000
 
 /** Who people are, by Slack's own word. `teamId` is the bot's workspace; everybody from elsewhere is a stranger. */
 export function createPeople(
@@ -103,19 +101,5 @@ function personOf(user: SlackUser, named: boolean, teamId: string): Person {
     email: user.profile?.email || null,
     fullMember: !(elsewhere || lesser || notHuman || user.deleted),
     named,
-  }
-}
-
-/** Keeps an answer for as long as it may be trusted; a failure is never kept. */
-function remembered<Value>(clock: Clock, ask: (key: string) => Promise<Value>) {
-  const known = new Map<string, { value: Value; at: number }>()
-  return {
-    async get(key: string): Promise<Value> {
-      const entry = known.get(key)
-      if (entry && Math.abs(clock.now() - entry.at) < FRESH_MS) return entry.value
-      const value = await ask(key)
-      known.set(key, { value, at: clock.now() })
-      return value
-    },
   }
 }

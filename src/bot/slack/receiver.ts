@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http'
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from '@slack/web-api'
+import { ChatRefused } from '../connection.ts'
 import { isFinal } from './clients.ts'
-import { SlackRefused } from './connection.ts'
 
 /** How Slack reaches the bot. */
 export type SlackMode =
@@ -14,7 +14,7 @@ export type Ears = {
   readonly receiver: Receiver
   /** Serves `/slack/events`; `null` in socket mode, where the bot calls Slack. */
   readonly listener: RequestListener | null
-  /** @throws SlackRefused when Slack does not accept the app-level token. */
+  /** @throws ChatRefused when Slack does not accept the app-level token. */
   start(): Promise<void>
   stop(): Promise<void>
 }
@@ -67,7 +67,7 @@ function socketEars(appToken: string, apiUrl: string | undefined, logger: Logger
       try {
         await open()
       } catch (error) {
-        if (isFinal(error)) throw new SlackRefused(WRONG_APP_TOKEN)
+        if (isFinal(error)) throw new ChatRefused(WRONG_APP_TOKEN)
         openAfter(AFTER_A_FAILURE_MS)
       }
     },

@@ -1,5 +1,7 @@
 import type { RichTextElement, Block as SlackBlock, Button as SlackButton, View } from '@slack/web-api'
-import type { Block, Button, Card, Line } from '../view.ts'
+import { elsewhere, type Names } from '../names.ts'
+import { cap, clean } from '../plain-text.ts'
+import type { Block, Button, Card, Line, Span } from '../view.ts'
 
 /**
  * Slack's limits, and our own where Slack's are not written down: all text of a message's blocks together was refused
@@ -25,28 +27,30 @@ const LIMITS = {
 export type SlackMessage = { text: string; blocks: SlackBlock[] }
 
 /** A card as a message: one to the channel, to a thread, or to one person. */
-export function renderMessage(card: Card): SlackMessage {
+export function renderMessage(card: Card, names: Names): SlackMessage {
   const limit = lineLimit(card)
   return {
-    text: fallback(card.summary),
-    blocks: card.blocks.flatMap(block => renderBlock(block, limit)),
+    text: fallback(card.summary, names),
+    blocks: card.blocks.flatMap(block => renderBlock(block, limit, names)),
   }
 }
 
 /** A card as a modal. @param title at most 24 characters */
-export function renderModal(card: Card, title: string): View {
+export function renderModal(card: Card, title: string, names: Names): View {
   return {
     type: 'modal',
     title: plain(title, LIMITS.modalTitle),
     close: plain('Close', LIMITS.modalTitle),
-    blocks: card.blocks.flatMap(block => renderBlock(block, LIMITS.modalLine)).slice(0, LIMITS.modalBlocks),
+    blocks: card.blocks
+      .flatMap(block => renderBlock(block, LIMITS.modalLine, names))
+      .slice(0, LIMITS.modalBlocks),
   }
 }
 
 /** How long each line may be, its end included, so that a message of nothing but longest lines is still taken. */
 function lineLimit({ blocks }: Card): number {
   const lines = blocks.reduce((sum, block) => sum + (block.kind === 'lines' ? block.lines.length : 0), 0)
-  const others = blocks.flatMap(block => (block.kind === 'lines' ? [] : renderBlock(block, 0)))
+  const others = blocks.flatMap(block => (block.kind === 'lines' ? [] : renderBlock(block, 0, new Map())))
   const share = Math.floor((LIMITS.allText - lengthOfTexts(others)) / Math.max(lines, 1)) - 1
   return Math.min(LIMITS.line, share)
 }
@@ -61,12 +65,12 @@ function lengthOfTexts(value: unknown): number {
   )
 }
 
-function renderBlock(block: Block, lineLimit: number): SlackBlock[] {
+function renderBlock(block: Block, lineLimit: number, names: Names): SlackBlock[] {
   switch (block.kind) {
     case 'title':
       return [{ type: 'header', text: plain(block.text, LIMITS.header) } as SlackBlock]
     case 'lines':
-      return [richText(block.lines, lineLimit)]
+      return [richText(block.lines, lineLimit, names)]
     case 'small':
       return [{ type: 'context', elements: [plain(block.text, LIMITS.small)] } as SlackBlock]
     case 'buttons':
@@ -79,24 +83,32 @@ function renderBlock(block: Block, lineLimit: number): SlackBlock[] {
 }
 
 /** Values of other systems go into rich text only, where nothing is markup. */
-function richText(lines: readonly Line[], limit: number): SlackBlock {
+function richText(lines: readonly Line[], limit: number, names: Names): SlackBlock {
   const elements = lines.flatMap((line, index) => [
     ...(index > 0 ? [{ type: 'text' as const, text: '\n' }] : []),
-    ...renderLine(line, limit),
+    ...renderLine(line, limit, names),
   ])
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] } as SlackBlock
 }
 
-function renderLine(line: Line, limit: number): RichTextElement[] {
+function renderLine(line: Line, limit: number, names: Names): RichTextElement[] {
   let left: number = limit
-  return line.flatMap((span): RichTextElement[] => {
-    if (span.kind === 'person') return [{ type: 'user', user_id: span.id }]
+  return line.flatMap((part): RichTextElement[] => {
+    const id = slackId(part)
+    if (id) return [{ type: 'user', user_id: id }]
+    const span = inWords(part, names)
     const shown = cap(clean(span.text), left)
     left -= [...shown].length
     if (shown === '') return []
     return [span.bold ? { type: 'text', text: shown, style: { bold: true } } : { type: 'text', text: shown }]
   })
 }
+
+/** The member id of whoever Slack itself can name; everybody else is named in words. */
+const slackId = (span: Span) => (span.kind === 'person' ? /^slack:(.+)$/.exec(span.actor)?.[1] : undefined)
+
+const inWords = (span: Span, names: Names) =>
+  span.kind === 'person' ? { text: elsewhere(span.actor, names), bold: false } : span
 
 function renderButton(button: Button): SlackButton {
   const { confirm } = button
@@ -124,10 +136,11 @@ function plain(value: string, limit: number) {
 }
 
 /** For notifications and screen readers: the only place where Slack reads markup, so its three characters are escaped. */
-function fallback(line: Line): string {
-  const parts = line.flatMap(span =>
-    span.kind === 'person' ? [`<@${span.id}>`] : [...clean(span.text)].map(escapeMarkup),
-  )
+function fallback(line: Line, names: Names): string {
+  const parts = line.flatMap(span => {
+    const id = slackId(span)
+    return id ? [`<@${id}>`] : [...clean(inWords(span, names).text)].map(escapeMarkup)
+  })
   let left: number = LIMITS.fallback
   const shown = parts.filter(part => {
     left -= part.length
@@ -138,18 +151,3 @@ function fallback(line: Line): string {
 
 const escapeMarkup = (value: string) =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-
-/** Control characters become spaces; characters that reorder or hide text are dropped, halves of one replaced. */
-function clean(value: string): string {
-  return value
-    .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, '')
-}
-
-/** Caps by code point, so that no character is cut in half. */
-function cap(value: string, limit: number): string {
-  const points = [...value]
-  if (points.length <= limit) return value
-  return limit > 0 ? `${points.slice(0, limit - 1).join('')}…` : ''
-}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SlackWorkspaceOptions } from '../../../sandbox/slack/workspace.ts'
-import { createSlackConnection, SlackRefused } from '../../../src/bot/slack/connection.ts'
+import { ChatRefused } from '../../../src/bot/connection.ts'
+import { createSlackConnection } from '../../../src/bot/slack/connection.ts'
 import { clientOf, startCompany } from '../../sandbox/slack-company.ts'
 
 const PUBLIC = { name: 'open', private: false } as const
@@ -35,7 +36,7 @@ test('a channel that is lost later is noticed: nothing is posted any more', asyn
   const { connection, workspace } = await connect()
   await connection.check()
   workspace.faults.add({ method: 'conversations.info', kind: 'error', error: 'channel_not_found' })
-  await expect(connection.check()).rejects.toThrow(SlackRefused)
+  await expect(connection.check()).rejects.toThrow(ChatRefused)
   expect(() => connection.teamId()).toThrow(/does not show the bot its channel/)
 })
 
@@ -43,7 +44,7 @@ test('a Slack that is out of reach later is no reason to forget who the bot is',
   const { connection, workspace } = await connect()
   await connection.check()
   workspace.faults.add({ method: 'auth.test', kind: 'reset_before' })
-  await expect(connection.check()).rejects.not.toThrow(SlackRefused)
+  await expect(connection.check()).rejects.not.toThrow(ChatRefused)
   expect(connection.problem()).toMatch(/cannot be reached/)
   expect(connection.teamId()).toBe(workspace.teamId)
 })
@@ -68,7 +69,7 @@ describe('nothing is posted, and nobody is recognised, when', () => {
   ])('%s', async (_what, situation, sentence) => {
     const { connection } = await connect(situation)
     const refusal = await connection.check().catch((error: Error) => error)
-    expect(refusal).toBeInstanceOf(SlackRefused)
+    expect(refusal).toBeInstanceOf(ChatRefused)
     expect(refusal?.message).toMatch(sentence)
     expect(connection.problem()).toBe(refusal?.message)
     expect(() => connection.teamId()).toThrow(sentence)
@@ -87,7 +88,7 @@ test.each(['auth.test', 'conversations.info'])(
     const { connection, workspace } = await connect()
     workspace.faults.add({ method, kind: 'reset_before' })
     const error = await connection.check().catch((reason: Error) => reason)
-    expect(error).not.toBeInstanceOf(SlackRefused)
+    expect(error).not.toBeInstanceOf(ChatRefused)
     expect(error).toMatchObject({ message: expect.stringContaining('Slack cannot be reached') })
     expect(connection.problem()).toContain('Slack cannot be reached')
     await connection.check()

@@ -66,8 +66,8 @@ export function messagesContract(open: Open): void {
       })
       const contents = await Promise.all(lists.map(async ({ id }) => (await store.message(id))?.content))
       expect(contents).toMatchObject([
-        { kind: 'list', run, approver: 'U_mia', part: 1, parts: 2 },
-        { kind: 'list', run, approver: null, part: 2, parts: 2 },
+        { kind: 'list', run, asked: 'slack:U_mia', part: 1, parts: 2 },
+        { kind: 'list', run, asked: null, part: 2, parts: 2 },
       ])
       const shown = contents.map(content => (content?.kind === 'list' ? content.items : []))
       expect(shown.map(items => items.map(({ candidate }) => candidate))).toEqual([[ben, anna], [carl]])

@@ -67,8 +67,8 @@ export function reportsContract(open: Open): void {
       await record(store, dora, 'skip')
       expect(await store.summary(NOW)).toMatchObject({
         byApprover: [
-          { approver: 'slack:U_mia', open: 2 },
-          { approver: null, open: 1 },
+          { platform: 'slack', approver: 'slack:U_mia', open: 2 },
+          { platform: 'slack', approver: null, open: 1 },
         ],
         oldestWaiting: { candidateId: ben.id, since: NOW + 1 },
       })

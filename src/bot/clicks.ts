@@ -1,0 +1,38 @@
+import { entitlement, press } from '../reclaim/decision.ts'
+import type { Log } from '../reclaim/ports.ts'
+import { decisionCard, mayNotRead, say } from './answer.ts'
+import type { CommandContext } from './commands.ts'
+import { detailsCard } from './details.ts'
+import type { Card } from './view.ts'
+
+export type ClickContext = CommandContext & { readonly log: Log }
+
+/** Records what a person pressed. @returns what to tell that person alone, whatever happened. */
+export async function decided(pressed: Parameters<typeof press>[0], context: ClickContext): Promise<Card> {
+  try {
+    return decisionCard(await press(pressed, context), context.views)
+  } catch (error) {
+    context.log.error({ reason: (error as Error).message }, 'a decision could not be recorded')
+    return say('Your decision could not be recorded, and nothing was changed. Please try again in a minute.')
+  }
+}
+
+/** The details behind a button for a person, or what to tell whoever may not read them. */
+export async function detailsFor(
+  personId: string,
+  token: string,
+  context: ClickContext,
+): Promise<{ readonly kind: 'details' | 'refusal'; readonly card: Card }> {
+  const { store, views, facts } = context
+  const button = await store.candidateByToken(token)
+  if (!button) return { kind: 'refusal', card: decisionCard({ kind: 'unknown_button' }, views) }
+  const asked = await entitlement(personId, button.candidate, context)
+  if (asked.kind === 'unreachable')
+    return { kind: 'refusal', card: decisionCard({ kind: 'try_again' }, views) }
+  if (!asked.person?.named && !asked.entitlement.allowed) return { kind: 'refusal', card: mayNotRead(views) }
+  const timeline = await store.timeline(button.candidate.id)
+  return { kind: 'details', card: detailsCard(button.candidate, timeline, facts.currency, views) }
+}
+
+/** For whoever pressed Details when they could not be shown. */
+export const DETAILS_FAILED = say('The details could not be shown. Please press Details again.')

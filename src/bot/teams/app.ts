@@ -1,0 +1,155 @@
+import type { PersonEvent } from '../../reclaim/lifecycle.ts'
+import { say } from '../answer.ts'
+import { type ClickContext, DETAILS_FAILED, decided, detailsFor } from '../clicks.ts'
+import { parseCommand } from '../command.ts'
+import { obey } from '../commands.ts'
+import { namesIn } from '../names.ts'
+import type { Card } from '../view.ts'
+import { type ArrivalContext, keepAddress } from './arrivals.ts'
+import type { Address } from './connector.ts'
+import { addressOf, type Inbound, inboundOf, placeOf, type TeamsActivity } from './inbound.ts'
+import type { People } from './people.ts'
+import { renderText } from './render.ts'
+
+export type TeamsAppContext = ClickContext & ArrivalContext & { readonly people: People }
+
+/** The answer to an invoke (Microsoft Learn, "Universal Actions for Adaptive Cards", response format). */
+type InvokeAnswer = {
+  readonly statusCode: 200
+  readonly type: 'application/vnd.microsoft.activity.message'
+  readonly value: string
+}
+
+export type TeamsApp = {
+  /**
+   * Handles what Teams sent. A click is answered after its decision is on disk; what somebody typed is worked on
+   * after the answer, as a run takes minutes and Teams waits seconds.
+   * @returns what a click on a card is answered with; `null` = nothing is shown.
+   */
+  handle(sent: TeamsActivity): Promise<InvokeAnswer | null>
+  /** Waits for what is still being worked on. */
+  stop(): Promise<void>
+}
+
+export function createTeamsApp(context: TeamsAppContext): TeamsApp {
+  const { log } = context
+  const working = new Set<Promise<void>>()
+  const workOn = (job: Promise<void>) => {
+    const done = job
+      .catch((error: Error) => log.error({ reason: error.message }, 'a message could not be handled'))
+      .finally(() => working.delete(done))
+    working.add(done)
+  }
+  return {
+    async handle(sent) {
+      const inbound = inboundOf(sent)
+      const from = addressOf(sent)
+      const place = placeOf(sent)
+      await keepAddress(inbound, place, from, context)
+      switch (inbound.kind) {
+        case 'pressed':
+          return pressed(inbound, from, context)
+        case 'typed':
+          workOn(typed(inbound, place.kind === 'personal', from, context))
+          return null
+        default:
+          return null
+      }
+    },
+    stop: async () => {
+      await Promise.all(working)
+    },
+  }
+}
+
+type Pressed = Extract<Inbound, { kind: 'pressed' }>
+type Typed = Extract<Inbound, { kind: 'typed' }>
+
+const DECISIONS: Readonly<Record<string, PersonEvent>> = {
+  reclaim_approve: 'approve',
+  reclaim_skip: 'skip',
+  reclaim_undo: 'undo',
+  reclaim_retry: 'retry',
+}
+
+async function pressed(
+  click: Pressed,
+  from: Address,
+  context: TeamsAppContext,
+): Promise<InvokeAnswer | null> {
+  const { mouth, log, store } = context
+  const card = await answerTo(click, from, context)
+  if (click.how === 'execute') {
+    const names = await namesIn(card, store).catch(() => new Map<string, string>())
+    return {
+      statusCode: 200,
+      type: 'application/vnd.microsoft.activity.message',
+      value: renderText(card, names),
+    }
+  }
+  if (!(await mouth.tell(click.by, from, card)))
+    log.warn({ person: click.by.id }, 'an answer could not be delivered')
+  return null
+}
+
+function answerTo(click: Pressed, from: Address, context: TeamsAppContext): Promise<Card> | Card {
+  const { by, token, verb } = click
+  const event = DECISIONS[verb]
+  if (event) {
+    // A card that was carried elsewhere is no message of ours.
+    const at = click.at?.conversation === context.settings.channel ? click.at : null
+    return decided({ personId: by.id, event, token, at }, context)
+  }
+  if (verb === 'reclaim_details') return details(click, from, context)
+  context.log.warn({ person: by.id }, 'a button that the bot does not know was pressed')
+  return say('The bot does not know this button. Nothing was changed.')
+}
+
+/** The details go into the personal chat: what a card in the channel is answered with, others could see too. */
+async function details({ by, token }: Pressed, from: Address, context: TeamsAppContext): Promise<Card> {
+  try {
+    const { kind, card } = await detailsFor(by.id, token, context)
+    if (kind === 'refusal') return card
+    if (!(await context.mouth.tell(by, from, card))) return CANNOT_WRITE
+    return say('The details are in your chat with me.')
+  } catch (error) {
+    context.log.warn({ reason: (error as Error).message }, 'the details could not be shown')
+    return DETAILS_FAILED
+  }
+}
+
+/** A run on a large instance takes minutes; nobody should wonder whether the command was heard. */
+const PATIENCE = say('Working on it. The answer follows here.')
+const PATIENCE_AFTER_MS = 2000
+const CANNOT_WRITE = say(
+  'I cannot write to you alone. Add me for yourself (Apps, Reclaim, Add), then ask again: what I answer is for you only.',
+)
+
+async function typed(
+  words: Typed,
+  personal: boolean,
+  from: Address,
+  context: TeamsAppContext,
+): Promise<void> {
+  const { mouth, log } = context
+  const answer = (card: Card) => mouth.tell(words.by, from, card)
+  const soothe = setTimeout(() => void answer(PATIENCE), PATIENCE_AFTER_MS)
+  const line = (await namesForMentions(words, context)).replace(/^\/?reclaim\b/i, '')
+  const card = await obey(parseCommand(line), words.by.id, context).catch((error: Error) => {
+    log.error({ reason: error.message }, 'a command failed')
+    return say('Something went wrong. reclaim status shows how things stand; please try again in a minute.')
+  })
+  clearTimeout(soothe)
+  const heard = await answer(card)
+  if (!personal) await mouth.reply(from, heard ? say('The answer is in your chat with me.') : CANNOT_WRITE)
+}
+
+/** Teams names a person whom a text mentions by an id; the store knows people by their address. */
+async function namesForMentions({ text, mentions }: Typed, { people }: TeamsAppContext): Promise<string> {
+  let line = text
+  for (const mention of mentions) {
+    const person = await people.person(mention.memberId).catch(() => null)
+    line = line.replace(mention.text, () => person?.email ?? mention.text.replace(/<[^>]*>/g, ''))
+  }
+  return line
+}

@@ -1,0 +1,104 @@
+import type { Chat, MessageContent, ThreadLine } from '../../reclaim/ports.ts'
+import type { Store } from '../../reclaim/storage.ts'
+import { messageCard, threadCard } from '../message-view.ts'
+import { namesIn } from '../names.ts'
+import type { Card, ViewSettings } from '../view.ts'
+import type { Addresses } from './addresses.ts'
+import type { Address, Connector } from './connector.ts'
+import { isGone, readable, TeamsFailure } from './failures.ts'
+import { type ChannelReader, markOf } from './graph.ts'
+import type { People } from './people.ts'
+import { renderMessage } from './render.ts'
+
+export type TeamsChatParts = {
+  readonly connector: Connector
+  readonly reader: ChannelReader
+  readonly addresses: Addresses
+  readonly people: People
+  readonly store: Pick<Store, 'names'>
+  /** The channel's id. */
+  readonly channel: string
+  readonly views: ViewSettings
+  readonly paceMs: number
+}
+
+const LINES = 'lines'
+
+/** The bot's channel in Teams. Everything waits until the app was added to the team. */
+export function createTeamsChat(parts: TeamsChatParts): Chat {
+  const { connector, reader, addresses, people, store, channel, views, paceMs } = parts
+  const render = async (card: Card, key: string) => renderMessage(card, await namesIn(card, store), key)
+  const renderRoot = (content: MessageContent, key: string) => render(messageCard(content, views), key)
+  /** Messages that Teams was heard to refuse: these need not be looked for. */
+  const refused = new Set<string>()
+
+  const toldAlready = async (root: string): Promise<ReadonlySet<number>> => {
+    const prefix = markOf(`${LINES}-`)
+    const marks = await reader.marksIn(root, prefix)
+    return new Set(marks.flatMap(mark => mark.slice(prefix.length).split('-').map(Number)))
+  }
+
+  return {
+    platform: 'teams',
+    paceMs,
+    person: people.person,
+    findApprover: people.findApprover,
+    post: (key, content) =>
+      readably(async () => {
+        const message = await renderRoot(content, key)
+        const address = await addresses.channel()
+        refused.delete(key)
+        try {
+          return { conversation: channel, id: await connector.post(address, message) }
+        } catch (error) {
+          if (error instanceof TeamsFailure && !error.ambiguous) refused.add(key)
+          throw error
+        }
+      }),
+    find: key =>
+      readably(async () => {
+        if (refused.has(key)) return null
+        const id = await reader.findRoot(markOf(key))
+        return id === null ? null : { conversation: channel, id }
+      }),
+    reply: (to, lines, again) =>
+      unlessGone(async () => {
+        // Where the thread cannot be read, a line may be told twice rather than not at all.
+        const told = again ? await toldAlready(to.id).catch(() => new Set<number>()) : new Set<number>()
+        const fresh = lines.filter(({ entry }) => !told.has(entry.seq))
+        if (fresh.length === 0) return
+        const message = await render(threadCard(fresh, views), linesKey(fresh))
+        await connector.say(threadOf(await addresses.channel(), to.id), message)
+      }),
+    update: (ref, key, content) =>
+      unlessGone(async () => {
+        const message = await renderRoot(content, key)
+        await connector.update(threadOf(await addresses.channel(), ref.id), ref.id, message)
+      }),
+  }
+}
+
+const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(({ entry }) => entry.seq)].join('-')
+
+/** The conversation of a thread (Microsoft Learn, "Send proactive messages", Start a new thread in a channel). */
+function threadOf(channel: Address, root: string): Address {
+  return { ...channel, conversation: `${channel.conversation};messageid=${root}` }
+}
+
+async function readably<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call()
+  } catch (error) {
+    throw readable(error)
+  }
+}
+
+async function unlessGone(call: () => Promise<void>): Promise<'done' | 'gone'> {
+  try {
+    await call()
+    return 'done'
+  } catch (error) {
+    if (isGone(error)) return 'gone'
+    throw readable(error)
+  }
+}
