@@ -135,6 +135,21 @@ describe('who knows whom', () => {
     expect(importers.filter(file => !SHELL.test(file))).toEqual([])
   })
 
+  test('a chat is loaded only where it is configured', () => {
+    const loads = (text: string) => [
+      ...text.matchAll(/(import\(|\bfrom )'(\.[^']*\/bot\/(?:slack|teams)\/[^']+)'/g),
+    ]
+    const found = FILES.filter(file => /^src\/(?!bot\/)/.test(file)).flatMap(file =>
+      loads(textOf(file)).map(
+        ([, how, target]) => `${file} ${how === 'import(' ? 'when needed' : 'always'} ${target}`,
+      ),
+    )
+    expect(found).toEqual([
+      'src/chats.ts when needed ./bot/slack/slack.ts',
+      'src/chats.ts when needed ./bot/teams/teams.ts',
+    ])
+  })
+
   test('every import names a file that exists', () => {
     const dangling = FILES.flatMap(file =>
       importsOf(file).filter(target => target.endsWith('.ts') && !FILES.includes(target)),

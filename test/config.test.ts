@@ -18,12 +18,22 @@ const minimal: Tree = {
   slack: { channel: 'C0123456789' },
 }
 const roster = { path: 'people.csv', columns: { email: 'Mail', status: 'State' }, inactiveValues: ['Left'] }
+const teams = {
+  tenant: '11111111-aaaa-4bbb-8ccc-222222222222',
+  channel: '19:UKBxUwbp_JmJy-iLHs1@thread.tacv2',
+  team: '33333333-aaaa-4bbb-8ccc-444444444444',
+}
+const both = { teams, 'approvers.teamsUsers': ['aaaaaaaa-0000-4000-8000-00000000000a'] }
 const license = { name: 'ITSM', roles: ['itil'], yearlyCost: 1200 }
 const secrets = {
   SERVICENOW_USERNAME: 'reclaim.bot',
   SERVICENOW_PASSWORD: 'pa55 wörd',
   SLACK_BOT_TOKEN: 'xoxb-1',
   SLACK_APP_TOKEN: 'xapp-1',
+}
+const teamsSecrets = {
+  MicrosoftAppId: '55555555-aaaa-4bbb-8ccc-666666666666',
+  MicrosoftAppPassword: 'abc8Q~def.GHI',
 }
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -40,7 +50,7 @@ function file(changes: Tree = {}): string {
       at = at[key] as Tree
     }
     if (value === undefined) delete at[last]
-    else at[last] = value
+    else at[last] = structuredClone(value)
   }
   return stringify(tree)
 }
@@ -105,11 +115,16 @@ describe('a file with only what must be decided', () => {
     ['reclaim.action', 'missing; write delete-account'],
     ['schedule.cron', 'missing; write five fields'],
     ['schedule.timezone', 'missing; write a time zone'],
-    ['slack.channel', 'missing; write the id of the channel'],
   ])('%s has no default, its section included', (path, message) => {
     const line = expect.stringContaining(`${path}: ${message}`)
     expect(problems({ [path]: undefined })).toEqual([line])
     expect(problems({ [path.replace(/\..*/, '')]: undefined })).toContainEqual(line)
+  })
+
+  it('slack may be left out for teams, but without a channel it is no use', () => {
+    expect(problems({ slack: {} })).toEqual([
+      'slack.channel: missing; write the id of the channel in Slack, like C0123456789',
+    ])
   })
 
   it('an empty file names everything that must be written', () => {
@@ -122,10 +137,8 @@ describe('a file with only what must be decided', () => {
       'rules',
       'schedule.cron',
       'schedule.timezone',
+      'slack',
       'approvers',
-      'slack.channel',
-      'SLACK_BOT_TOKEN',
-      'SLACK_APP_TOKEN',
     ])
   })
 })
@@ -182,7 +195,6 @@ const wrong: [path: string, value: unknown, problem: string][] = [
   ['approvers.managers', 'all', 'approvers.managers: write true or false'],
   ['approvers.slackUsers', ['@ada'], 'approvers.slackUsers[0]: write the member id of a person in Slack'],
   ['approvers.slackUsergroups', ['U012AB3CD'], 'approvers.slackUsergroups[0]: write the id of a user group'],
-  ['approvers.teamsUsers', ['x'], 'approvers.teamsUsers: Microsoft Teams is not built yet'],
   ['approvers.required', 3, 'approvers.required: write 1, or leave it out'],
   ['slack.channel', '#licences', 'slack.channel: write the id of the channel in Slack'],
   ['slack.channel', 'D0123456789', 'slack.channel: write the id of the channel in Slack'],
@@ -287,12 +299,6 @@ describe('what is planned but not built', () => {
     ['roster', { ...roster, source: 'scim' }, 'roster.source: scim is not built yet; write csv'],
     ['roster', { ...roster, source: 'servicenow' }, 'roster.source: servicenow is not built yet; write csv'],
     ['approvers.required', 2, 'approvers.required: four eyes (2) is not built yet; write 1'],
-    [
-      'approvers.teamsUsers',
-      ['00000000-0000-0000-0000-000000000000'],
-      'approvers.teamsUsers: Microsoft Teams is not built yet; leave it out and use slackUsers or slackUsergroups',
-    ],
-    ['teams', { team: 'x' }, 'teams: Microsoft Teams is not built yet; leave it out and use slack'],
   ])('%s: %j is refused in one sentence that says what to use instead', (path, value, problem) => {
     expect(problems({ [path]: value })).toEqual([problem])
   })
@@ -307,8 +313,13 @@ describe('an impossible combination', () => {
       { 'rules.inactiveInRoster': {} },
       'roster: missing; rules.inactiveInRoster',
     ],
-    ['managers, but nobody named', { approvers: { managers: true } }, 'approvers: nobody is named'],
+    [
+      'managers, but nobody named',
+      { approvers: { managers: true } },
+      'approvers: nobody is named in Slack; write at least one of slackUsers, slackUsergroups, also where managers',
+    ],
     ['nobody at all', { approvers: { managers: false, slackUsers: [] } }, 'approvers: nobody is named'],
+    ['no chat', { slack: undefined }, 'slack: missing; write slack or teams (or both)'],
     ['a roster without headers', { roster: rest }, 'roster.columns: missing; write which header is which'],
     [
       'a roster with its headers left empty',
@@ -492,7 +503,7 @@ describe('the message', () => {
         messages.push(String(error), JSON.stringify(error))
       }
     }
-    const whole = { ...minimal, roster, licenses: [license], store: {}, http: {}, exclude: {} }
+    const whole = { ...minimal, roster, licenses: [license], store: {}, http: {}, exclude: {}, teams }
     for (const [section, keys] of Object.entries(whole)) {
       attempt(stringify({ ...whole, [section]: secret }), secrets)
       for (const key of [...Object.keys(keys), secret]) {
@@ -520,6 +531,10 @@ describe('the message', () => {
     for (const name of [...Object.keys(secrets), 'SLACK_API_URL', 'LOG_LEVEL'])
       for (const value of [secret, `xoxp-${secret}`, `xoxb-${secret}\n`, `https://u:${secret}@host`])
         attempt(file({ 'reclaim.action': undefined }), { ...secrets, [name]: value })
+    const forTeams = ['MicrosoftAppType', 'MicrosoftAppTenantId', 'TEAMS_API_URL']
+    for (const name of [...Object.keys(teamsSecrets), ...forTeams])
+      for (const value of [secret, `${secret}\n`, `https://u:${secret}@host`])
+        attempt(file({ ...both, 'rules.inactive': 1 }), { ...secrets, ...teamsSecrets, [name]: value })
 
     expect(messages.length).toBeGreaterThan(100)
     expect(messages.filter(message => message.includes(secret))).toEqual([])
@@ -575,7 +590,8 @@ describe('the examples', () => {
   const names = Object.keys(parseEnv(readFileSync('.env.example', 'utf8')))
   const filled: Env = {
     ...Object.fromEntries(names.map(name => [name, `my-${name}`])),
-    ...{ SLACK_API_URL: '', LOG_LEVEL: '', RECLAIM_CONFIG: '' },
+    ...{ SLACK_API_URL: '', TEAMS_API_URL: '', LOG_LEVEL: '', RECLAIM_CONFIG: '' },
+    ...{ MicrosoftAppId: teamsSecrets.MicrosoftAppId, MicrosoftAppType: '', MicrosoftAppTenantId: '' },
   }
 
   it('are settings that can be used once the secrets are filled in', () => {
@@ -588,6 +604,21 @@ describe('the examples', () => {
       status: 'Status',
       endDate: 'Termination Date',
     })
+  })
+
+  it('are settings for both chats once the lines for Teams are uncommented', () => {
+    const uncommented = example
+      .replace(/^# (teams:| {2}(tenant|channel|team): )/gm, '$1')
+      .replace('# teamsUsers', 'teamsUsers')
+    const read = parseSettings(uncommented, filled, '/etc/reclaim')
+    const nil = '00000000-0000-0000-0000-000000000000'
+    expect(read.teams).toEqual({
+      ...{ tenant: nil, team: nil, channel: '19:0123456789abcdef@thread.tacv2', users: [nil] },
+      appId: teamsSecrets.MicrosoftAppId,
+      credentials: { kind: 'secret', password: 'my-MicrosoftAppPassword' },
+    })
+    expect(read.slack?.channel).toBe('C0123456789')
+    expect(problems(both, { ...filled, MicrosoftAppType: 'UserAssignedMSI' })).toEqual([])
   })
 
   it('show every default that the bot has', () => {

@@ -8,8 +8,19 @@ const SHORT = [
   ...['', ' ', '\n', '\u0000', '\u202eevil\u2066', '\ud800', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
   ...['<!channel>', '<@U0EVIL>', '<https://evil.example|click>', '&lt;!here&gt;', '<!date^0^{date}|x>'],
   ...['*x* _y_ ~z~ `q`', ':tada::skull:'],
+  ...[
+    '<at>Dana Whitfield</at>',
+    '</AT >',
+    '[click](https://evil.example)',
+    'www.evil.example',
+    '1. one',
+    '- # a',
+  ],
+  ...['{{DATE(2026-11-23T09:00:00Z, SHORT)}}', '\\', '&#60;', '"'],
 ]
-const LONG = ['x', '&', '<', '😀', 'e\u0301', '\u202e', '\ud800'].map(letter => letter.repeat(10_000))
+const LONG = ['x', '&', '<', '"', '{', '😀', 'e\u0301', '\u202e', '\ud800'].map(letter =>
+  letter.repeat(10_000),
+)
 
 /** What may stand where others write. */
 export const anyText = fc.oneof(

@@ -1,5 +1,6 @@
 import type { Chat, MessageContent, ThreadLine } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
+import { ChatRefused } from '../connection.ts'
 import { messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
 import type { Card, ViewSettings } from '../view.ts'
@@ -29,8 +30,8 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
   const { connector, reader, addresses, people, store, channel, views, paceMs } = parts
   const render = async (card: Card, key: string) => renderMessage(card, await namesIn(card, store), key)
   const renderRoot = (content: MessageContent, key: string) => render(messageCard(content, views), key)
-  /** Messages that Teams was heard to refuse: these need not be looked for. */
-  const refused = new Set<string>()
+  /** Messages that certainly do not stand in the channel: these need not be looked for. */
+  const unsent = new Set<string>()
 
   const toldAlready = async (root: string): Promise<ReadonlySet<number>> => {
     const prefix = markOf(`${LINES}-`)
@@ -45,19 +46,20 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
     findApprover: people.findApprover,
     post: (key, content) =>
       readably(async () => {
+        unsent.add(key)
         const message = await renderRoot(content, key)
         const address = await addresses.channel()
-        refused.delete(key)
+        unsent.delete(key)
         try {
           return { conversation: channel, id: await connector.post(address, message) }
         } catch (error) {
-          if (error instanceof TeamsFailure && !error.ambiguous) refused.add(key)
+          if (neverArrived(error)) unsent.add(key)
           throw error
         }
       }),
     find: key =>
       readably(async () => {
-        if (refused.has(key)) return null
+        if (unsent.has(key)) return null
         const id = await reader.findRoot(markOf(key))
         return id === null ? null : { conversation: channel, id }
       }),
@@ -77,6 +79,9 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
       }),
   }
 }
+
+const neverArrived = (error: unknown) =>
+  error instanceof ChatRefused || (error instanceof TeamsFailure && !error.ambiguous)
 
 const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(({ entry }) => entry.seq)].join('-')
 

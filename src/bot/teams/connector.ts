@@ -101,7 +101,9 @@ export function createConnector(appId: string, tokens: Tokens, http: Http): Conn
         channelData: { channel: { id }, tenant: { id: tenant } },
         activity: activityOf(message),
       })
-      return created.split(';messageid=')[1] ?? ''
+      const [, root] = created.split(';messageid=')
+      if (!root) throw new Error('Microsoft Teams accepted the message but did not say where it stands.')
+      return root
     },
     say: (to, message) => inConversation(to, turn => turn.sendActivity(activityOf(message))),
     update: (thread, id, message) =>

@@ -37,7 +37,7 @@ export type TeamsMessage = {
 }
 
 /** The part of the format that we use. Teams shows nothing of a card that declares a later version than 1.5. */
-export type AdaptiveCard = {
+type AdaptiveCard = {
   $schema: 'http://adaptivecards.io/schemas/adaptive-card.json'
   type: 'AdaptiveCard'
   version: '1.5'
