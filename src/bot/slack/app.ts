@@ -1,16 +1,13 @@
 import { App, type BlockAction, type ButtonAction, type RespondFn } from '@slack/bolt'
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
-import { say } from '../answer.ts'
-import { type ClickContext, DETAILS_FAILED, decided, detailsFor } from '../clicks.ts'
-import { parseCommand } from '../command.ts'
-import { obey } from '../commands.ts'
+import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
 
-export type SlackAppContext = ClickContext & { readonly clients: SlackClients }
+export type SlackAppContext = InteractionContext & { readonly clients: SlackClients }
 
 /**
  * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
@@ -36,10 +33,6 @@ export async function createSlackApp(
   return ears
 }
 
-/** A run on a large instance takes minutes; nobody should wonder whether the command was heard. */
-const PATIENCE = say('Working on it. The answer follows here.')
-const PATIENCE_AFTER_MS = 2000
-
 function listen(app: App, context: SlackAppContext): void {
   const { log } = context
   for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
@@ -62,15 +55,9 @@ function listen(app: App, context: SlackAppContext): void {
   app.command('/reclaim', async ({ command, ack, respond }) => {
     await ack()
     const asker = { user: command.user_id, channel: command.channel_id }
-    const soothe = setTimeout(() => whisper(PATIENCE, respond, asker, context), PATIENCE_AFTER_MS)
     const typed = await namesForMentions(command.text, context)
-    const card = await obey(parseCommand(typed), command.user_id, context).catch((error: Error) => {
-      log.error({ reason: error.message }, 'a command failed')
-      return say(
-        'Something went wrong. /reclaim status shows how things stand; please try again in a minute.',
-      )
-    })
-    clearTimeout(soothe)
+    const soothe = (card: Card) => void whisper(card, respond, asker, context)
+    const card = await obeyed(typed, command.user_id, context, soothe)
     await whisper(card, respond, asker, context)
   })
   app.error(async error => {

@@ -1,8 +1,6 @@
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
 import { say } from '../answer.ts'
-import { type ClickContext, DETAILS_FAILED, decided, detailsFor } from '../clicks.ts'
-import { parseCommand } from '../command.ts'
-import { obey } from '../commands.ts'
+import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
 import { type ArrivalContext, keepAddress } from './arrivals.ts'
@@ -11,7 +9,7 @@ import { addressOf, type Inbound, inboundOf, placeOf, type TeamsActivity } from 
 import type { People } from './people.ts'
 import { renderText } from './render.ts'
 
-export type TeamsAppContext = ClickContext & ArrivalContext & { readonly people: People }
+export type TeamsAppContext = InteractionContext & ArrivalContext & { readonly people: People }
 
 /** The answer to an invoke (Microsoft Learn, "Universal Actions for Adaptive Cards", response format). */
 type InvokeAnswer = {
@@ -45,7 +43,9 @@ export function createTeamsApp(context: TeamsAppContext): TeamsApp {
       const inbound = inboundOf(sent)
       const from = addressOf(sent)
       const place = placeOf(sent)
-      await keepAddress(inbound, place, from, context)
+      await keepAddress(inbound, place, from, context).catch((error: Error) =>
+        log.error({ reason: error.message }, 'an address could not be kept'),
+      )
       switch (inbound.kind) {
         case 'pressed':
           return pressed(inbound, from, context)
@@ -105,22 +105,23 @@ function answerTo(click: Pressed, from: Address, context: TeamsAppContext): Prom
   return say('The bot does not know this button. Nothing was changed.')
 }
 
+/** Teams waits about three seconds for the answer to a click, and who it is was asked already. */
+const DETAILS_WITHIN_MS = 700
+
 /** The details go into the personal chat: what a card in the channel is answered with, others could see too. */
 async function details({ by, token }: Pressed, from: Address, context: TeamsAppContext): Promise<Card> {
   try {
     const { kind, card } = await detailsFor(by.id, token, context)
     if (kind === 'refusal') return card
-    if (!(await context.mouth.tell(by, from, card))) return CANNOT_WRITE
-    return say('The details are in your chat with me.')
+    const told = context.mouth.tell(by, from, card)
+    const soon = new Promise<true>(resolve => setTimeout(resolve, DETAILS_WITHIN_MS, true))
+    return (await Promise.race([told, soon])) ? say('The details are in your chat with me.') : CANNOT_WRITE
   } catch (error) {
     context.log.warn({ reason: (error as Error).message }, 'the details could not be shown')
     return DETAILS_FAILED
   }
 }
 
-/** A run on a large instance takes minutes; nobody should wonder whether the command was heard. */
-const PATIENCE = say('Working on it. The answer follows here.')
-const PATIENCE_AFTER_MS = 2000
 const CANNOT_WRITE = say(
   'I cannot write to you alone. Add me for yourself (Apps, Reclaim, Add), then ask again: what I answer is for you only.',
 )
@@ -131,16 +132,10 @@ async function typed(
   from: Address,
   context: TeamsAppContext,
 ): Promise<void> {
-  const { mouth, log } = context
+  const { mouth } = context
   const answer = (card: Card) => mouth.tell(words.by, from, card)
-  const soothe = setTimeout(() => void answer(PATIENCE), PATIENCE_AFTER_MS)
   const line = (await namesForMentions(words, context)).replace(/^\/?reclaim\b/i, '')
-  const card = await obey(parseCommand(line), words.by.id, context).catch((error: Error) => {
-    log.error({ reason: error.message }, 'a command failed')
-    return say('Something went wrong. reclaim status shows how things stand; please try again in a minute.')
-  })
-  clearTimeout(soothe)
-  const heard = await answer(card)
+  const heard = await answer(await obeyed(line, words.by.id, context, card => void answer(card)))
   if (!personal) await mouth.reply(from, heard ? say('The answer is in your chat with me.') : CANNOT_WRITE)
 }
 

@@ -8,7 +8,7 @@ import {
   type TurnContext,
 } from 'botbuilder'
 import { ClaimsIdentity, ServiceClientCredentialsFactory } from 'botframework-connector'
-import { failureOf, type Http } from './http.ts'
+import { failureOf, type Http, jsonOf } from './http.ts'
 import type { TeamsMessage } from './render.ts'
 import { CONNECTOR, type Tokens } from './tokens.ts'
 
@@ -184,6 +184,8 @@ function clientOver(http: Http): SdkHttpClient {
         body: typeof body === 'string' ? body : undefined,
       })
       if (answer.status < 200 || answer.status > 299) throw failureOf(answer)
+      // The SDK would take a page of a proxy for success.
+      jsonOf(answer)
       const headers = request.headers.clone()
       for (const name of headers.headerNames()) headers.remove(name)
       for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Undeliverable } from '../../reclaim/ports.ts'
 import type { Cloud } from './cloud.ts'
-import { failureOf, type Http } from './http.ts'
+import { failureOf, type Http, jsonOf, noAnswer } from './http.ts'
 import { GRAPH, type Tokens } from './tokens.ts'
 
 /** What a card of ours is found by: the id of its first element. */
@@ -51,7 +51,9 @@ export function createChannelReader(
       })
       if (answer.status === 403) throw new Undeliverable(NOT_ALLOWED)
       if (answer.status !== 200) throw failureOf(answer)
-      const { value, '@odata.nextLink': link } = page.parse(JSON.parse(answer.text))
+      const { data } = page.safeParse(jsonOf(answer))
+      if (!data) throw noAnswer(answer.status)
+      const { value, '@odata.nextLink': link } = data
       for (const { id, attachments } of value)
         for (const { content } of attachments ?? []) if (content) yield { id, content }
       // The token goes nowhere else, wherever a link may lead.

@@ -69,6 +69,24 @@ export function failureOf({ status, headers, text }: HttpAnswer): TeamsFailure {
   })
 }
 
+/**
+ * What an answer says; `undefined` = nothing.
+ * @throws TeamsFailure for what is no JSON, although it came with a good status: a proxy's page, an outage.
+ */
+export function jsonOf({ status, text }: HttpAnswer): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    throw noAnswer(status)
+  }
+}
+
+/** Something came back, but not from the API that was asked: nobody knows what happened. */
+export function noAnswer(status: number): TeamsFailure {
+  const sentence = 'Microsoft Teams answered with something that is no answer of its API; it is tried again.'
+  return new TeamsFailure({ status, ambiguous: true, sentence })
+}
+
 /** `{"error":{"code":"…"}}`, of the connector and of Graph; anything else has none. */
 function codeIn(text: string): string {
   try {
