@@ -1,6 +1,7 @@
 import type { Platform } from '../src/reclaim/ports.ts'
 import { CHANNEL, type Company, TEAM_NAME } from './company.ts'
 import { type SlackWorkspace, startSlackWorkspace } from './slack/workspace.ts'
+import type { Person } from './teams/directory.ts'
 import { startTeamsTenant, type TeamsTenant } from './teams/tenant.ts'
 
 /** The chats that are on stage. */
@@ -27,7 +28,7 @@ export const TEAMS_APP = {
   botName: 'Reclaim',
   tenantId: '5c7e1f2a-93b4-4d6e-8a0c-1b2d3e4f5a6b',
 } as const
-const TEAMS_GROUP = '9e2d4c6b-1a3f-4e5d-b7c8-0f1e2d3c4b5a'
+export const TEAMS_GROUP = '9e2d4c6b-1a3f-4e5d-b7c8-0f1e2d3c4b5a'
 
 /** Starts the stand-ins of these platforms, with the people of the company in them. */
 export async function startChats(
@@ -51,12 +52,17 @@ export async function startChats(
         ...TEAMS_APP,
         team: { id: TEAMS_GROUP, name: TEAM_NAME },
         channel: CHANNEL,
-        people: people.map(({ guest, email = null, ...person }) => ({
-          ...{ ...person, email, realName: person.realName ?? person.name },
-          guest: guest !== undefined,
-        })),
+        people: inTeams(people),
         now,
       })
     : null
   return { ...(slack && { slack }), ...(teams && { teams }) }
+}
+
+/** The people of the company as Teams knows them. */
+export function inTeams(people: Company['people']): Person[] {
+  return people.map(({ guest, email = null, ...person }) => ({
+    ...{ ...person, email, realName: person.realName ?? person.name },
+    guest: guest !== undefined,
+  }))
 }

@@ -1,11 +1,16 @@
-import { type Chats, SLACK_SECRETS, TEAMS_APP } from './chats.ts'
+import { SLACK_SECRETS, TEAMS_APP } from './chats.ts'
 import { BOT_ACCOUNT } from './company.ts'
 import type { ServiceNowSimulator } from './servicenow/simulator.ts'
+import type { SlackWorkspace } from './slack/workspace.ts'
+import type { TeamsTenant } from './teams/tenant.ts'
 
-/** What surrounds the bot. */
+/** What surrounds the bot, as far as its settings name it. */
 export type World = {
-  readonly servicenow: ServiceNowSimulator
-  readonly chats: Chats
+  readonly servicenow: Pick<ServiceNowSimulator, 'url'>
+  readonly chats: {
+    readonly slack?: Pick<SlackWorkspace, 'apiUrl' | 'channelId' | 'usergroupId'>
+    readonly teams?: Pick<TeamsTenant, 'url' | 'tenantId' | 'teamId' | 'channelId' | 'userId'>
+  }
   /** Where the settings, the roster and the store lie. */
   readonly folder: string
 }

@@ -4,15 +4,19 @@ import { join } from 'node:path'
 import { parseSettings, type Settings } from '../src/config.ts'
 import { type Bot, startBot } from '../src/main.ts'
 import type { Log, Platform } from '../src/reclaim/ports.ts'
-import { startChats } from './chats.ts'
+import { type Chats, startChats } from './chats.ts'
 import { type Company, createCompany } from './company.ts'
-import { startServiceNow } from './servicenow/simulator.ts'
+import { type ServiceNowSimulator, startServiceNow } from './servicenow/simulator.ts'
 import type { SlackWorkspace } from './slack/workspace.ts'
 import { type SettingsChanges, stageEnv, stageFile, type World } from './stage-settings.ts'
 import type { TeamsTenant } from './teams/tenant.ts'
 
 /** The real bot between stand-ins, on loopback; the same for the demo and the stories. */
-export type Stage = World & {
+export type Stage = {
+  readonly servicenow: ServiceNowSimulator
+  readonly chats: Chats
+  /** Where the settings, the roster and the store lie. */
+  readonly folder: string
   readonly company: Company
   /** Those of the chats that are on stage; asking for the other one is a mistake, and throws. */
   readonly slack: SlackWorkspace
@@ -101,13 +105,13 @@ function onStage<Chat>(chat: Chat | undefined): Chat {
   return chat
 }
 
-function stageSettings(world: World, changes: SettingsChanges, port: number): Settings {
+export function stageSettings(world: World, changes: SettingsChanges, port: number): Settings {
   // JSON is YAML.
   return parseSettings(JSON.stringify(stageFile(world, changes, port)), stageEnv(world), world.folder)
 }
 
 /** Real time, plus what a story lets pass at once. */
-function createClock(start: number) {
+export function createClock(start: number) {
   let ahead = start - Date.now()
   return {
     now: () => Date.now() + ahead,

@@ -1,6 +1,7 @@
 import { openReports } from '../../src/store/store.ts'
 import { setStage } from '../stage.ts'
 import { surprisesIn } from './checks.ts'
+import { watchedBy } from './happenings.ts'
 import { historyTable } from './history-table.ts'
 import { ENDINGS, play } from './play.ts'
 import { createPlayers } from './players.ts'
@@ -17,7 +18,7 @@ export async function runAuto(print: (line: string) => void, colour: boolean): P
   const watch = watchStage(stage)
   const nameOf = namesOf(stage.company, stage.slack)
   const timeZone = stage.settings.schedule.timezone
-  const transcript = startTranscript(watch, { nameOf, timeZone, print, colour })
+  const transcript = startTranscript(watchedBy(watch, nameOf), { timeZone, print, colour })
   const heading = async (words: string) => {
     await transcript.flush()
     print(`\n── ${words}`)

@@ -1,5 +1,6 @@
 import { startPage } from '../page/page.ts'
 import { setStage } from '../stage.ts'
+import { watchedBy } from './happenings.ts'
 import { untilQuiet } from './quiet.ts'
 import { watchStage } from './scene.ts'
 import { startTranscript } from './transcript.ts'
@@ -24,8 +25,7 @@ export async function runLive({ port, print, colour }: LiveOptions): Promise<0> 
     endings.push(watch.close)
     const page = await startPage(stage, watch, port)
     endings.push(page.close)
-    const transcript = startTranscript(watch, {
-      nameOf: namesOf(stage.company, stage.slack),
+    const transcript = startTranscript(watchedBy(watch, namesOf(stage.company, stage.slack)), {
       timeZone: stage.settings.schedule.timezone,
       print,
       colour,

@@ -2,7 +2,7 @@ import type { Company } from '../company.ts'
 import type { JsonObject } from '../slack/json.ts'
 import type { SlackWorkspace } from '../slack/workspace.ts'
 
-/** Who is behind a Slack user id; the id itself for a stranger. */
+/** Who is behind an id of a chat; the id itself for a stranger. */
 export type NameOf = (userId: string) => string
 
 const BOT_NAME = 'Reclaim Bot'
@@ -13,10 +13,10 @@ export function namesOf(company: Company, slack: Pick<SlackWorkspace, 'userId' |
   return userId => names.get(userId) ?? userId
 }
 
-/** Who stands behind an actor of the history: `slack:U…` by name, anything else as it is. */
+/** Who stands behind an actor of the history: a person in a chat by name, anything else as it is. */
 export function actorName(actor: string, nameOf: NameOf): string {
   const [platform, id] = actor.split(':')
-  return platform === 'slack' && id ? nameOf(id) : actor
+  return (platform === 'slack' || platform === 'teams') && id ? nameOf(id) : actor
 }
 
 /** The words of blocks as a reader sees them, line by line; buttons and dividers have none. */

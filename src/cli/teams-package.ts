@@ -35,7 +35,7 @@ export async function teamsPackage({ out }: { out: string }): Promise<ExitCode> 
   print([
     `The app package is in ${path}: version ${version}, for the bot ${teams.appId}.`,
     'Upload it in the Teams admin center (Teams apps → Manage apps → Upload new app), or in Teams (Apps → Manage your apps → Upload an app).',
-    `Then an owner adds the app to the team ${teams.team}, and to the channel itself if that is private or shared.`,
+    `Then an owner adds the app to the team ${teams.team} (and to the channel itself if that is private or shared) and consents to ChannelMessage.Read.Group: reading the messages of this team.`,
   ])
   return 0
 }
@@ -72,9 +72,17 @@ async function fillManifest(path: string, facts: Readonly<Record<string, string>
   const problems = await AppManifestUtils.validateAgainstSchema(manifest)
   if (problems.length > 0)
     throw new Error(
-      problems.map(problem => `Teams would refuse the manifest: ${problem}; correct ${path}.`).join('\n'),
+      problems
+        .map(problem => `Teams would refuse the manifest: ${clause(problem)}; correct ${path}.`)
+        .join('\n'),
     )
   return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** What the check says ends in a sentence of its own and names the top level with nothing. */
+function clause(problem: string): string {
+  const [, where, what, details] = /^(\S*) (.*)\. Details: (.*)$/s.exec(problem) ?? []
+  return what === undefined ? problem : `${where || 'its top level'} ${what} (${details})`
 }
 
 function parseManifest(text: string, path: string): TeamsManifest {

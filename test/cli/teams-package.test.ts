@@ -1,13 +1,23 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { AppManifestUtils, type TeamsManifestV1D25 } from '@microsoft/app-manifest'
 import { strFromU8, unzipSync } from 'fflate'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPackage } from '../../src/cli/teams-package.ts'
 import { settingsFor } from './instance.ts'
-import { SECRETS, shell } from './shell.ts'
+import { finished, SECRETS, shell } from './shell.ts'
 
 const APP = '55555555-aaaa-4bbb-8ccc-666666666666'
 const TENANT = '11111111-aaaa-4bbb-8ccc-222222222222'
@@ -36,7 +46,9 @@ describe('teams-package', () => {
     const [where, upload, add, end] = stdout.split('\n')
     expect(where).toBe(`The app package is in ${path}: version ${version}, for the bot ${APP}.`)
     expect(upload).toMatch(/^Upload it in the Teams admin center/)
-    expect(add).toMatch(new RegExp(`^Then an owner adds the app to the team ${TEAM}`))
+    expect(add).toMatch(
+      new RegExp(`^Then an owner adds the app to the team ${TEAM} .*consents to ChannelMessage`),
+    )
     expect(end).toBe('')
     const written = unzipSync(readFileSync(path))
     expect(Object.keys(written)).toEqual(['manifest.json', 'color.png', 'outline.png'])
@@ -59,6 +71,20 @@ Socket.prototype.connect = () => { process.stderr.write('It went to the network.
     const preload = `data:text/javascript,${encodeURIComponent(cut)}`
     expect(await withNode(['--import', preload], 'teams-package')).toMatchObject({ code: 0, stderr: '' })
     expect(readFileSync(join(folder, 'reclaim-teams.zip')).equals(bytes)).toBe(true)
+  })
+
+  it('alone loads what it needs for it', async () => {
+    const watch = `import { registerHooks } from 'node:module'
+registerHooks({ load(url, context, next) {
+  const [name] = /resvg-wasm|app-manifest|fflate/.exec(url) ?? []
+  if (name) process.stderr.write('loads ' + name + '\\n')
+  return next(url, context)
+} })`
+    const preload = ['--import', `data:text/javascript,${encodeURIComponent(watch)}`]
+    const { withNode } = shell(settings, env)
+    expect((await withNode(preload, 'verify')).stderr).not.toContain('loads ')
+    const { stderr } = await withNode(preload, 'teams-package')
+    for (const name of ['resvg-wasm', 'app-manifest', 'fflate']) expect(stderr).toContain(`loads ${name}`)
   })
 
   it('takes no secret along, and nothing of the tenant', async () => {
@@ -126,6 +152,13 @@ describe('the icons', () => {
     expect(new Set(pixels.map(pixel => pixel.join())).size).toBeGreaterThan(4)
   })
 
+  it('color keeps what matters in the middle, where no rounding and no circle cuts it off', () => {
+    const { width, pixels } = picture(color)
+    const far = (at: number) => Math.abs(at + 0.5 - width / 2) > 60
+    const outside = pixels.filter((_, n) => far(n % width) || far(Math.floor(n / width)))
+    expect(new Set(outside.map(pixel => pixel.join())).size).toBe(1)
+  })
+
   it('outline is white on transparent, and nothing else', () => {
     const { pixels } = picture(outline)
     const seen = pixels.filter(([, , , alpha]) => alpha !== 0)
@@ -152,12 +185,41 @@ describe('teams-package refuses', () => {
     })
   })
 
-  it('a place that it cannot write to, in one sentence, with exit 1', async () => {
+  it.each([
+    ['no/app.zip', 'ENOENT'],
+    ['taken', 'EISDIR'],
+  ])('%s, a place that it cannot write to, in one sentence, with exit 1', async (out, reason) => {
     const { reclaim, folder } = shell(settings, env)
-    expect(await reclaim('teams-package', '--out', 'no/app.zip')).toMatchObject({
+    mkdirSync(join(folder, 'taken'))
+    expect(await reclaim('teams-package', '--out', out)).toMatchObject({
       ...{ code: 1, stdout: '' },
-      stderr: `The package cannot be written to ${join(folder, 'no/app.zip')} (ENOENT); name another file with --out.\n`,
+      stderr: `The package cannot be written to ${join(folder, out)} (${reason}); name another file with --out.\n`,
     })
+  })
+
+  it('a manifest that Teams would refuse, with exit 1, and writes nothing', async () => {
+    const { folder } = shell(settings, env)
+    for (const part of ['src', 'teams', 'package.json']) cpSync(part, join(folder, part), { recursive: true })
+    symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+    const template = join(folder, 'teams', 'manifest.template.json')
+    writeFileSync(
+      template,
+      readFileSync(template, 'utf8')
+        .replace('"Reclaim"', `"${'x'.repeat(31)}"`)
+        .replace('#1f3a4d', 'blue'),
+    )
+    const before = readdirSync(folder)
+    const child = spawn(join(folder, 'node_modules/.bin/node'), ['src/cli.ts', 'teams-package'], {
+      ...{ cwd: folder, env },
+    })
+    const { code, stdout, stderr } = await finished(child)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const line = (where: string) =>
+      expect.stringMatching(
+        new RegExp(`^Teams would refuse the manifest: ${where} must .*; correct ${template}\\.$`),
+      )
+    expect(stderr.split('\n')).toEqual([line('/name/short'), line('/accentColor'), ''])
+    expect(readdirSync(folder)).toEqual(before)
   })
 
   it.each<[string, string, RegExp | string, string, RegExp[]]>([
@@ -167,7 +229,7 @@ describe('teams-package refuses', () => {
       '"Reclaim"',
       `"${'x'.repeat(31)}"`,
       [
-        /^Teams would refuse the manifest: \/name\/short must NOT have more than 30 characters.*; correct \/.*\.json\.$/,
+        /^Teams would refuse the manifest: \/name\/short must NOT have more than 30 characters \(.*30.*\); correct \/.*\.json\.$/,
       ],
     ],
     [
@@ -175,7 +237,10 @@ describe('teams-package refuses', () => {
       'manifest.template.json',
       '"accentColor": "#1f3a4d"',
       '"accentColor": "blue", "colour": 1',
-      [/additional properties.*colour.*\.$/, /\/accentColor must match pattern.*\.$/],
+      [
+        /: its top level must NOT have additional properties \([^.]*colour[^.]*\); /,
+        /: \/accentColor must match pattern/,
+      ],
     ],
     [
       'another version of the manifest, whose schema it would have to fetch',

@@ -155,3 +155,11 @@ CREATE TABLE requests (
   answer TEXT,
   ok INTEGER
 ) STRICT;
+
+CREATE TABLE addresses (
+  platform TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (platform, name)
+) STRICT;

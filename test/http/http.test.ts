@@ -95,6 +95,25 @@ describe('a chat’s route', () => {
     expect(await sendChunks(server.url, 16, MEGABYTE / 16)).toBe(`POST /slack/events: ${MEGABYTE} bytes`)
   })
 
+  it('is its own: two chats do not hear each other’s', async () => {
+    const answers =
+      (words: string): RequestListener =>
+      (_, response) =>
+        void response.end(words)
+    const routes = { '/slack/events': answers('Slack heard.'), '/api/messages': answers('Teams heard.') }
+    const { ask } = await serve({ routes })
+    expect(await ask('/slack/events', { method: 'POST' })).toMatchObject({ body: 'Slack heard.' })
+    expect(await ask('/api/messages', { method: 'POST' })).toMatchObject({ body: 'Teams heard.' })
+    for (const path of ['/api/messages/', '/api', '/API/messages', '/slack/events/api/messages'])
+      expect(await ask(path, { method: 'POST' })).toMatchObject({ status: 404 })
+    expect((await ask('/api/messages')).header('allow')).toBe('POST')
+  })
+
+  it('of a platform that is not configured does not exist', async () => {
+    const { ask } = await serve()
+    expect(await ask('/api/messages', { method: 'POST' })).toMatchObject({ status: 404 })
+  })
+
   it('is not given a body that says it is too large', async () => {
     const { ask } = await serve()
     const answer = await ask('/slack/events', { method: 'POST', body: 'a'.repeat(MEGABYTE + 1) })

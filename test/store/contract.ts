@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { addressesContract } from './contract/addresses.ts'
 import { announcementsContract } from './contract/announcements.ts'
 import { atomicityContract } from './contract/atomicity.ts'
 import { candidatesContract } from './contract/candidates.ts'
@@ -24,6 +25,7 @@ export function storeContract(name: string, open: Open): void {
     describe('pause and caps', () => pauseContract(open))
     describe('messages', () => messagesContract(open))
     describe('announcements', () => announcementsContract(open))
+    describe('addresses and names', () => addressesContract(open))
     describe('reports', () => reportsContract(open))
     describe('the chain', () => chainContract(open))
   })

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { RunId } from '../../src/reclaim/ids.ts'
+import type { Store } from '../../src/reclaim/storage.ts'
 import { openDatabase, openForReading } from '../../src/store/database.ts'
 import { MIGRATIONS } from '../../src/store/migrations.ts'
 import { openReports, openStore } from '../../src/store/store.ts'
-import { NOW } from '../domain/examples.ts'
-import { GRACE_MS, live, proposeOne } from './contract/scene.ts'
+import { aPerson, NOW } from '../domain/examples.ts'
+import { GRACE_MS, live, proposeOne, show } from './contract/scene.ts'
 import { aFolder } from './folder.ts'
 
 const OPTIONS = { platforms: ['slack'], graceMs: GRACE_MS } as const
@@ -23,6 +24,31 @@ describe('a store on disk', () => {
     const later = openStore(path, OPTIONS)
     expect(await later.candidate(candidate.id)).toEqual(candidate)
     expect(await later.history({})).toEqual(history)
+    await later.close()
+  })
+
+  test('of the first version is brought up to date, and nothing of it is lost', async () => {
+    const path = join(aFolder(), 'reclaim.db')
+    const store = openStore(path, OPTIONS)
+    const [anna] = (await show(store, ['anna', 'ben'])).candidates
+    if (!anna) throw new Error('not proposed')
+    const approved = await live(store, anna, ['approve'], { actor: 'slack:U_nora' })
+    await store.rememberPerson(aPerson('nora'))
+    await store.pause('slack:U_nora', NOW)
+    const kept = async (of: Store) => [
+      ...[await of.candidate(anna.id), await of.history({}), await of.verifyChain()],
+      ...[await of.placement(anna.id, 'slack'), await of.summary(NOW), await of.names(['slack:U_nora'])],
+    ]
+    const before = await kept(store)
+    await store.close()
+
+    const old = asFirstVersion(path)
+    const later = openStore(old, OPTIONS)
+    expect(await kept(later)).toEqual(before)
+    expect(await later.takeTask('servicenow', NOW + GRACE_MS)).toBeNull()
+    await later.resume(NOW, 0)
+    expect(await later.takeTask('servicenow', NOW)).toMatchObject({ kind: 'write', candidateId: approved.id })
+    expect(await later.keepAddress('teams', 'channel', 'here', NOW)).toBe(true)
     await later.close()
   })
 
@@ -47,6 +73,23 @@ describe('a store on disk', () => {
     expect(rightsOf(path)).toBe('600')
   })
 })
+
+/** A copy of a store, as the first version of the bot would have written it. @returns its path */
+function asFirstVersion(path: string): string {
+  const [first] = MIGRATIONS
+  const copy = `${path}.old`
+  const db = new Database(copy)
+  db.exec(first ?? '')
+  db.pragma('foreign_keys = OFF')
+  db.prepare('ATTACH ? AS newer').run(path)
+  const tables = db.prepare<[], { name: string }>(
+    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  )
+  for (const { name } of tables.all()) db.exec(`INSERT INTO main.${name} SELECT * FROM newer.${name}`)
+  db.pragma('user_version = 1')
+  db.close()
+  return copy
+}
 
 describe('a file that is no store of this program', () => {
   const files: [string, (path: string) => void, RegExp][] = [

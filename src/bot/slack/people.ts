@@ -36,19 +36,21 @@ export function createPeople(
 
   return {
     async person(id: string): Promise<Person | null> {
+      const team = teamId()
       try {
         const [user, named] = await Promise.all([users.get(id), isNamed(id)])
-        return user ? personOf(user, named, teamId()) : null
+        return user ? personOf(user, named, team) : null
       } catch (error) {
         throw readable(error)
       }
     },
     /** Exactly one full member with this address, who can see the channel. */
     async findApprover(email: string): Promise<Person | null> {
+      const team = teamId()
       try {
         const user = await userByEmail(clients.outbox, email)
         if (!user?.id) return null
-        const person = personOf(user, false, teamId())
+        const person = personOf(user, false, team)
         const sees = !settings.membersOnly || (await members.get(settings.channel)).has(user.id)
         return person.fullMember && sees ? person : null
       } catch (error) {

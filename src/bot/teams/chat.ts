@@ -1,4 +1,4 @@
-import type { Chat, MessageContent, ThreadLine } from '../../reclaim/ports.ts'
+import { type Chat, type MessageContent, type ThreadLine, Undeliverable } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
 import { ChatRefused } from '../connection.ts'
 import { messageCard, threadCard } from '../message-view.ts'
@@ -35,7 +35,11 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
 
   const toldAlready = async (root: string): Promise<ReadonlySet<number>> => {
     const prefix = markOf(`${LINES}-`)
-    const marks = await reader.marksIn(root, prefix)
+    const marks = await reader.marksIn(root, prefix).catch((error: Error) => {
+      // Where the bot may not read, a line is told twice rather than not at all.
+      if (error instanceof Undeliverable) return []
+      throw error
+    })
     return new Set(marks.flatMap(mark => mark.slice(prefix.length).split('-').map(Number)))
   }
 
@@ -65,8 +69,7 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
       }),
     reply: (to, lines, again) =>
       unlessGone(async () => {
-        // Where the thread cannot be read, a line may be told twice rather than not at all.
-        const told = again ? await toldAlready(to.id).catch(() => new Set<number>()) : new Set<number>()
+        const told = again ? await toldAlready(to.id) : new Set<number>()
         const fresh = lines.filter(({ entry }) => !told.has(entry.seq))
         if (fresh.length === 0) return
         const message = await render(threadCard(fresh, views), linesKey(fresh))

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts'
 import type { Addresses } from './addresses.ts'
 import type { Connector } from './connector.ts'
-import { isGone } from './failures.ts'
+import { isNoMember } from './failures.ts'
 import { CONNECTOR, type Tokens } from './tokens.ts'
 
 /**
@@ -21,7 +21,7 @@ export function createTeamsConnection(
       try {
         await tokens.tokenFor(CONNECTOR)
         await connector.member(await addresses.channel(), somebody).catch((error: Error) => {
-          if (!isGone(error)) throw error
+          if (!isNoMember(error)) throw error
         })
         problem = null
       } catch (error) {

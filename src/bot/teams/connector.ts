@@ -197,7 +197,8 @@ function clientOver(http: Http): SdkHttpClient {
 function referenceOf({ serviceUrl, tenant, bot, conversation }: Address): ConversationReference {
   return {
     ...{ channelId: CHANNEL, serviceUrl, bot: { id: bot, name: '' } },
-    conversation: { id: conversation, isGroup: true, tenantId: tenant, conversationType: '', name: '' },
+    // The SDK's type wants more, which only the platform knows.
+    conversation: { id: conversation, tenantId: tenant } as ConversationReference['conversation'],
   }
 }
 

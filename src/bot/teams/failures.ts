@@ -64,7 +64,12 @@ export function readable(error: unknown): Error {
   return error.ambiguous ? new Later(error.message, SETTLE_MS) : error
 }
 
-/** Whether what was written to, or asked about, is not there. */
+/** Whether what was written to is not there. */
 export function isGone(error: unknown): boolean {
   return error instanceof TeamsFailure && error.status === 404
+}
+
+/** Whether whoever was asked about is no member. A channel that is not there says nothing about people. */
+export function isNoMember(error: unknown): boolean {
+  return error instanceof TeamsFailure && error.status === 404 && error.code !== 'ConversationNotFound'
 }

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import { z } from 'zod'
 import type { Cloud } from './cloud.ts'
-import { failureOf, type Http } from './http.ts'
+import { failureOf, type Http, jsonOf, noAnswer } from './http.ts'
 import { CONNECTOR } from './tokens.ts'
 
 /** What is checked of a request before anything else is believed of it. */
@@ -8,6 +9,9 @@ export type Claimed = { readonly authorization: string | undefined; readonly ser
 
 const OPENID = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
 const CLOCK_TOLERANCE_SECONDS = 300
+const metadata = z.object({ jwks_uri: z.url() })
+/** jose's words for keys that it could not get; all its others are about the token. */
+const NO_KEYS = ['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']
 
 /**
  * Tells what Teams sent from what only says so: signed by a key of the Bot Framework that is meant for Teams, for this
@@ -21,7 +25,9 @@ export function createGate(appId: string, cloud: Cloud, http: Http) {
     if (known) return known
     const answer = await http.send({ method: 'GET', url: cloud.locate(OPENID), headers: {} })
     if (answer.status !== 200) throw failureOf(answer)
-    known = createRemoteJWKSet(new URL(JSON.parse(answer.text).jwks_uri), { timeoutDuration: 5000 })
+    const { data } = metadata.safeParse(jsonOf(answer))
+    if (!data) throw noAnswer(answer.status)
+    known = createRemoteJWKSet(new URL(data.jwks_uri), { timeoutDuration: 5000 })
     return known
   }
 
@@ -43,9 +49,8 @@ export function createGate(appId: string, cloud: Cloud, http: Http) {
       const forTeams = Array.isArray(endorsements) && endorsements.includes('msteams')
       return forTeams && payload.serviceurl === serviceUrl ? 'genuine' : 'forged'
     } catch (error) {
-      const unreachable = !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout
-      if (unreachable) throw error
-      return 'forged'
+      if (error instanceof errors.JOSEError && !NO_KEYS.includes(error.code)) return 'forged'
+      throw error
     }
   }
 }

@@ -16,7 +16,7 @@ const page = z.object({
       attachments: z.array(z.object({ content: z.string().nullish() })).nullish(),
     }),
   ),
-  '@odata.nextLink': z.string().optional(),
+  '@odata.nextLink': z.url().optional(),
 })
 
 export type ChannelReader = {
@@ -56,8 +56,9 @@ export function createChannelReader(
       const { value, '@odata.nextLink': link } = data
       for (const { id, attachments } of value)
         for (const { content } of attachments ?? []) if (content) yield { id, content }
-      // The token goes nowhere else, wherever a link may lead.
-      next = link && new URL(link).origin === origin ? link : undefined
+      // The token goes nowhere else, wherever a link may lead; and without the rest nobody can tell.
+      if (link && new URL(link).origin !== origin) throw noAnswer(answer.status)
+      next = link
     }
   }
 

@@ -135,7 +135,7 @@ function executed(sent: TeamsActivity, by: Sender): Inbound {
 
 function submittedOrTyped(sent: TeamsActivity, by: Sender): Inbound {
   const { data } = submit.safeParse(sent.value)
-  if (!data) return { kind: 'typed', by, ...wordsOf(sent) }
+  if (!data) return typed(sent, by)
   return { kind: 'pressed', by, how: 'submit', verb: data.verb, token: data.value, at: clickedIn(sent) }
 }
 
@@ -145,12 +145,18 @@ function clickedIn(sent: TeamsActivity): MessageRef | null {
   return { conversation: place.channel, id: sent.replyToId }
 }
 
-function wordsOf({ text, entities, recipient }: TeamsActivity) {
+/**
+ * With the right to read the channel's messages the bot is sent all of them; those that do not mention it are between
+ * other people (Microsoft Learn, "Receive all conversation messages for bots").
+ */
+function typed(sent: TeamsActivity, by: Sender): Inbound {
+  const { text, entities, recipient } = sent
   const mentions = (entities ?? []).flatMap(entity => mention.safeParse(entity).data ?? [])
   const own = mentions.filter(({ mentioned }) => mentioned.id === recipient.id)
+  if (own.length === 0 && placeOf(sent).kind === 'channel') return { kind: 'other' }
   const words = own.reduce((rest, each) => rest.replace(each.text, ' '), text ?? '')
   return {
-    text: words.replaceAll('&nbsp;', ' ').trim(),
+    ...{ kind: 'typed', by, text: words.replaceAll('&nbsp;', ' ').trim() },
     mentions: mentions
       .filter(({ mentioned }) => mentioned.id !== recipient.id)
       .map(each => ({ text: each.text, memberId: each.mentioned.id })),

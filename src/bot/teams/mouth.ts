@@ -41,9 +41,7 @@ export function createMouth(
     }
   }
 
-  const chatWith = async ({ id, memberId }: Sender, from: Address): Promise<Address> => {
-    const known = await addresses.person(id)
-    if (known) return known
+  const openChat = async ({ id, memberId }: Sender, from: Address): Promise<Address> => {
     const opened = await connector.openChat(from, memberId)
     await addresses.keepPerson(id, opened)
     return opened
@@ -53,12 +51,15 @@ export function createMouth(
     tell: (person, from, card) =>
       delivered(async () => {
         const message = await render(card)
+        const known = await addresses.person(person.id)
+        if (!known) return connector.say(await openChat(person, from), message)
         try {
-          await connector.say(await chatWith(person, from), message)
+          await connector.say(known, message)
         } catch (error) {
-          // The chat that was known is no more; the next attempt opens another.
-          if (error instanceof TeamsFailure && !error.ambiguous) await addresses.dropPerson(person.id)
-          throw error
+          // Only a chat that is no more is worth another one.
+          if (!(error instanceof TeamsFailure) || (error.status !== 403 && error.status !== 404)) throw error
+          await addresses.dropPerson(person.id)
+          await connector.say(await openChat(person, from), message)
         }
       }),
     reply: (to, card) => delivered(async () => connector.say(to, await render(card))),

@@ -3,7 +3,7 @@ import type { Clock, Person } from '../../reclaim/ports.ts'
 import { remembered } from '../remembered.ts'
 import type { Addresses } from './addresses.ts'
 import type { Connector, Member } from './connector.ts'
-import { isGone, readable } from './failures.ts'
+import { isNoMember, readable } from './failures.ts'
 
 /**
  * Who people are, by the team's own roster: whoever is not in the team is unknown.
@@ -20,7 +20,7 @@ export function createPeople(
     try {
       return await connectors.interactive.member(await addresses.channel(), id)
     } catch (error) {
-      if (isGone(error)) return null
+      if (isNoMember(error)) return null
       throw error
     }
   })

@@ -54,7 +54,7 @@ function acquireBy(
   if (credentials.kind === 'managed-identity') {
     const machine = new ManagedIdentityApplication({
       managedIdentityIdParams: { userAssignedClientId: appId },
-      system,
+      system: { ...system, disableInternalRetries: true },
     })
     return (audience: string) => machine.acquireToken({ resource: audience })
   }

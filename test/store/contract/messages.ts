@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CandidateId, MessageId } from '../../../src/reclaim/ids.ts'
+import type { Happening } from '../../../src/reclaim/lifecycle.ts'
 import { DAY_MS, NOW } from '../../domain/examples.ts'
 import {
   again,
@@ -21,7 +22,7 @@ import {
 /** Messages: which there are, who is asked in them, where they stand, and how long they have waited. */
 export function messagesContract(open: Open): void {
   describe('what is still to be shown', () => {
-    test('are the proposed candidates of this run, in their order, for each platform by itself', async () => {
+    test('are the open candidates of this run, in their order, for each platform by itself', async () => {
       const { store } = await open({ platforms: ['slack', 'teams'] })
       await proposeOne(store, 'other.run')
       await drain(store, 'slack')
@@ -34,6 +35,31 @@ export function messagesContract(open: Open): void {
       expect(await names('slack')).toEqual(['anna', 'carl'])
       await layOut(store, [aList([anna])])
       expect([await names('slack'), await names('teams')]).toEqual([['carl'], ['anna', 'carl']])
+    })
+
+    test('includes whoever was decided on the other platform meanwhile, and leaves out who is closed', async () => {
+      const { store } = await open({ platforms: ['slack', 'teams'] })
+      const runId = nextRunId()
+      const lives: [string, Happening[]][] = [
+        ['approved', ['approve']],
+        ['reclaiming', ['approve', 'begin']],
+        ['verifying', ['approve', 'begin', 'lose_track']],
+        ['failed', ['approve', 'begin', 'refused']],
+        ['undone', ['approve', 'undo']],
+        ['skipped', ['skip']],
+        ['expired', ['expire']],
+        ['withdrawn', ['withdraw']],
+        ['reclaimed', ['approve', 'begin', 'done']],
+      ]
+      const names = lives.map(([name]) => name)
+      const candidates = await propose(store, names, { runId })
+      await layOut(store, [aList(candidates)])
+      for (const [index, candidate] of candidates.entries())
+        await live(store, candidate, lives[index]?.[1] ?? [])
+      expect(await store.unplaced(runId, 'slack')).toEqual([])
+      const later = await store.unplaced(runId, 'teams')
+      expect(later.map(({ facts }) => facts.userName)).toEqual(names.slice(0, 5))
+      expect(later.map(({ state }) => state)).toEqual([...names.slice(0, 4), 'proposed'])
     })
   })
 

@@ -74,6 +74,25 @@ export function reportsContract(open: Open): void {
       })
     })
 
+    test('says so for each platform by itself, and by the platform’s own name for whoever is asked', async () => {
+      const { store } = await open({ platforms: ['slack', 'teams'] })
+      const [anna, ben] = await propose(store, ['anna', 'ben'])
+      if (!anna || !ben) throw new Error('not proposed')
+      await layOut(store, [aList([anna], { approver: 'U_mia' }), aList([ben])])
+      await layOut(store, [aList([anna], { approver: 'mia' }), aList([ben])], { platform: 'teams' })
+      expect((await store.summary(NOW)).byApprover).toEqual([
+        { platform: 'slack', approver: null, open: 1 },
+        { platform: 'slack', approver: 'slack:U_mia', open: 1 },
+        { platform: 'teams', approver: null, open: 1 },
+        { platform: 'teams', approver: 'teams:mia', open: 1 },
+      ])
+      await record(store, ben, 'skip')
+      expect((await store.summary(NOW)).byApprover).toEqual([
+        { platform: 'slack', approver: 'slack:U_mia', open: 1 },
+        { platform: 'teams', approver: 'teams:mia', open: 1 },
+      ])
+    })
+
     test('knows the last finished run, the one that goes on and the next', async () => {
       const { store } = await open()
       const [first, second] = [nextRunId(), nextRunId()]
