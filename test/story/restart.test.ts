@@ -3,12 +3,11 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { WebClient } from '@slack/web-api'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { SLACK_SECRETS } from '../../sandbox/chats.ts'
 import type { Stage } from '../../sandbox/stage.ts'
 import { stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
-import { eventually, MINUTE, story } from './story.ts'
+import { eventually } from './screen.ts'
+import { MINUTE, PLATFORMS, story } from './story.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -28,7 +27,8 @@ async function startProcess(stage: Stage): Promise<ChildProcess> {
   for await (const line of createInterface({ input: bot.stderr })) {
     const url = /"url":"([^"]+)"/.exec(line)?.[1]
     if (!url) continue
-    stage.slack.connect(url)
+    stage.chats.slack?.connect(url)
+    stage.chats.teams?.connect(url)
     return bot
   }
   throw new Error('The bot ended before it was running.')
@@ -40,9 +40,9 @@ async function kill(bot: ChildProcess): Promise<void> {
   await ended
 }
 
-describe('a bot that is stopped', () => {
+describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
   test('in the grace time writes after it is back, once', async () => {
-    const { run, press, pass, quiet, deletes, stage, clock } = await story()
+    const { run, press, pass, quiet, deletes, stage, clock } = await story(platform)
     await run()
     await press('dana', 'approve', 'Bob Marsh')
     await quiet()
@@ -58,7 +58,7 @@ describe('a bot that is stopped', () => {
   })
 
   test('by kill -9 after ServiceNow deleted, but before it answered, sends nothing more: it reads', async () => {
-    const { run, press, pass, deletes, stage, states, servicenow, exists } = await story()
+    const { run, press, pass, deletes, stage, states, servicenow, exists } = await story(platform)
     await run()
     const bot = await startProcess(stage)
     const gate = servicenow.hold({ method: 'DELETE', when: 'after' })
@@ -81,7 +81,7 @@ describe('a bot that is stopped', () => {
   })
 
   test('by kill -9 while a DELETE that never happens is under way, sends another one only after a read found the account', async () => {
-    const { run, press, pass, deletes, stage, states, servicenow, exists, thread } = await story()
+    const { run, press, pass, deletes, stage, states, servicenow, exists, thread } = await story(platform)
     await run()
     const bot = await startProcess(stage)
     servicenow.faults.add({ kind: 'hang_then_commit', method: 'DELETE', times: 1 })
@@ -107,20 +107,17 @@ describe('a bot that is stopped', () => {
   })
 })
 
-test('a button pressed on a message that the bot lost works, and that message is kept up to date', async () => {
-  const { run, press, quiet, slack, messageAbout, textOf } = await story()
-  await run()
-  const known = await messageAbout('Bob Marsh')
-  const bot = new WebClient(SLACK_SECRETS.botToken, { slackApiUrl: slack.apiUrl })
-  const { ts } = await bot.chat.postMessage({
-    channel: slack.channelId,
-    text: known.text,
-    blocks: known.blocks as never,
-  })
-  const copy = (await slack.messages()).find(message => message.ts === ts)
-  await press('dana', 'approve', 'Bob Marsh', copy)
-  await quiet()
-  const texts = (await slack.messages()).filter(message => [known.ts, ts].includes(message.ts)).map(textOf)
-  expect(texts).toHaveLength(2)
-  for (const text of texts) expect(text).toContain('Approved by')
-})
+test.each(PLATFORMS)(
+  'in %s a button pressed on a message that the bot lost works, and that message is kept up to date',
+  async platform => {
+    const { run, press, quiet, messages, messageAbout } = await story(platform)
+    await run()
+    const known = await messageAbout('Bob Marsh')
+    const copy = await known.copy()
+    expect(await press('dana', 'approve', 'Bob Marsh', copy)).toMatch(/^Done/)
+    await quiet()
+    const texts = (await messages()).filter(({ id }) => [known.id, copy.id].includes(id))
+    expect(texts).toHaveLength(2)
+    for (const { text } of texts) expect(text).toContain('Approved by')
+  },
+)
