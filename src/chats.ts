@@ -55,7 +55,7 @@ export const platformsOf = ({ slack, teams }: Settings): Platform[] => [
 ]
 
 /** What people write before a command. */
-export const COMMANDS: Readonly<Record<Platform, string>> = { slack: '/reclaim', teams: 'reclaim' }
+export const COMMANDS: Readonly<Record<Platform, string>> = { slack: '/reclaim', teams: '@Reclaim' }
 const PATHS: Readonly<Record<Platform, string>> = { slack: '/slack/events', teams: '/api/messages' }
 
 /**
@@ -72,10 +72,11 @@ export async function createChats(settings: Settings, parts: ChatParts): Promise
     checking: keepChecking(presence.connection, parts.log),
   }))
   const stop = async () => {
-    for (const { presence, checking } of present) {
-      checking.stop()
-      await presence.ears.stop()
-    }
+    for (const { checking } of present) checking.stop()
+    // One that fails must not keep the other from finishing what it is at.
+    const ends = await Promise.allSettled(present.map(({ presence }) => presence.ears.stop()))
+    const failed = ends.find(end => end.status === 'rejected')
+    if (failed) throw failed.reason
   }
   try {
     await Promise.all(present.map(({ checking }) => checking.first))

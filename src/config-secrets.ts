@@ -143,6 +143,8 @@ export function teamsSecrets(
   reader: SecretReader,
 ): TeamsSecrets {
   const appId = reader.read('MicrosoftAppId', APP_ID).toLowerCase()
+  if (appId && appId === tenant)
+    reader.refuse('MicrosoftAppId', `is the id of the tenant (teams.tenant); ${APP_ID}`)
   if (appId && !GUID.test(appId)) reader.refuse('MicrosoftAppId', `is no GUID; ${APP_ID}`)
   const own = given(env, 'MicrosoftAppTenantId')?.toLowerCase()
   if (own !== undefined && tenant !== undefined && own !== tenant)

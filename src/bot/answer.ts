@@ -19,7 +19,7 @@ export const say = (sentence: string): Card => answerCard([text(sentence)])
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   unknown_person:
-    'It could not be found out who you are here, so the bot cannot let you decide. Nothing was changed.',
+    'The bot does not find you among the people it works for, so it cannot let you decide. Ask to be added to its team. Nothing was changed.',
   not_a_full_member:
     'Only full members of this organisation may decide, no guests and no bots. Nothing was changed.',
   no_email:

@@ -2,6 +2,7 @@ import { startOfDay } from '../reclaim/calendar.ts'
 import type { Candidate } from '../reclaim/candidate.ts'
 import { decideByName, entitlement } from '../reclaim/decision.ts'
 import type { Chat, Clock, Person } from '../reclaim/ports.ts'
+import type { Summary } from '../reclaim/reports.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
 import type { Store } from '../reclaim/storage.ts'
 import { answerCard, decisionCard, mayNotRead, runSentence, say } from './answer.ts'
@@ -32,7 +33,9 @@ export async function obey(command: Command, personId: string, context: CommandC
   const person = await context.chat.person(personId).catch(() => 'unreachable' as const)
   if (person === 'unreachable')
     return say('It could not be checked who you are, so nothing was done. Please try again in a minute.')
-  if (!person?.fullMember) return say('The bot answers full members of this organisation only.')
+  if (!person)
+    return say('The bot does not find you among the people it works for. Ask to be added to its team.')
+  if (!person.fullMember) return say('The bot answers full members of this organisation only.')
 
   switch (command.kind) {
     case 'help':
@@ -57,7 +60,7 @@ async function status({ store, clock, facts, chat }: CommandContext): Promise<Ca
   // Each candidate is posted to every platform; whoever asks is told about their own.
   const byApprover = summary.byApprover.filter(({ platform }) => platform === chat.platform)
   const names = await store.names(byApprover.flatMap(({ approver }) => approver ?? []))
-  const nameOf = (approver: string | null) =>
+  const nameOf = ({ approver }: Summary['byApprover'][number]) =>
     approver === null ? 'named approvers' : (names.get(approver) ?? approver)
   return answerCard(
     ...statusLines({ ...summary, byApprover }, facts, now, nameOf).map((line): Line => [text(line)]),

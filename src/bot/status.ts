@@ -17,13 +17,13 @@ export const APPROVERS_SHOWN = 20
 
 /**
  * `status`, line by line: what stops or softens the bot first, then the open candidates, the caps, the runs, the saving.
- * @param approverNames how to call an approver, `platform:id`; `null` = the named approvers.
+ * @param approverName how to call those who are asked.
  */
 export function statusLines(
   summary: Summary,
   facts: StatusFacts,
   now: number,
-  approverName: (approver: string | null) => string = approver => approver ?? 'named approvers',
+  approverName: (open: Summary['byApprover'][number]) => string,
 ): string[] {
   const { timeZone, currency } = facts
   const open = OPEN_STATES.reduce((sum, state) => sum + (summary.byState[state] ?? 0), 0)
@@ -39,7 +39,7 @@ export function statusLines(
     ...counted(OPEN_STATES),
     ...summary.byApprover
       .slice(0, APPROVERS_SHOWN)
-      .map(({ approver, open: n }) => `open for ${approverName(approver)}: ${n}`),
+      .map(waiting => `open for ${approverName(waiting)}: ${waiting.open}`),
   ]
   const others = summary.byApprover.slice(APPROVERS_SHOWN)
   if (others.length > 0)

@@ -38,7 +38,7 @@ export type Card = { readonly summary: Line; readonly blocks: readonly Block[] }
 
 /** What the views need from the settings. */
 export type ViewSettings = {
-  /** What people write before a command: `/reclaim` in Slack, `reclaim` in Teams. */
+  /** What people write before a command: `/reclaim` in Slack, `@Reclaim` in Teams. */
   readonly command: string
   readonly graceMs: number
   readonly expireAfterMs: number

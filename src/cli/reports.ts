@@ -4,7 +4,7 @@ import { statusLines } from '../bot/status.ts'
 import { historyLine } from '../bot/words.ts'
 import { loadSettings } from '../config.ts'
 import { startOfDay } from '../reclaim/calendar.ts'
-import type { ChainCheck, HistoryRow, Reports } from '../reclaim/reports.ts'
+import type { ChainCheck, HistoryRow, Reports, Summary } from '../reclaim/reports.ts'
 import { openReports } from '../store/store.ts'
 import { print, printJson } from './output.ts'
 import type { ExitCode } from './program.ts'
@@ -16,9 +16,13 @@ export async function status({ json }: { json?: true }): Promise<ExitCode> {
   const now = Date.now()
   const summary = await reading(store.path, reports => reports.summary(startOfDay(now, schedule.timezone)))
   if (json) printJson({ ...summary, dryRun, maxPerDay })
-  else print(statusLines(summary, { dryRun, maxPerDay, timeZone: schedule.timezone, currency }, now))
+  else print(statusLines(summary, { dryRun, maxPerDay, timeZone: schedule.timezone, currency }, now, inWords))
   return 0
 }
+
+/** The shell speaks of all chats, so it says of which. */
+const inWords = ({ platform, approver }: Summary['byApprover'][number]) =>
+  approver ?? `named approvers (${platform})`
 
 /** Everything that happened, or everything about one account. */
 export async function history(wanted: { user?: string; json?: true; csv?: true }): Promise<ExitCode> {

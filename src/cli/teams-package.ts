@@ -32,10 +32,14 @@ export async function teamsPackage({ out }: { out: string }): Promise<ExitCode> 
     const code = error instanceof Error && 'code' in error ? error.code : 'unknown'
     throw new Error(`The package cannot be written to ${path} (${code}); name another file with --out.`)
   }
+  const isUnnamed = readFileSync(join(ROOT, 'teams', 'manifest.template.json'), 'utf8').includes(
+    'example.com',
+  )
   print([
     `The app package is in ${path}: version ${version}, for the bot ${teams.appId}.`,
     'Upload it in the Teams admin center (Teams apps → Manage apps → Upload new app), or in Teams (Apps → Manage your apps → Upload an app).',
     `Then an owner adds the app to the team ${teams.team} (and to the channel itself if that is private or shared) and consents to ChannelMessage.Read.Group: reading the messages of this team.`,
+    ...(isUnnamed ? ['Mind: developer in teams/manifest.template.json still names example.com.'] : []),
   ])
   return 0
 }

@@ -37,9 +37,13 @@ export async function press(
   const { store, chat, clock } = context
   const button = await store.candidateByToken(token)
   if (!button) return { kind: 'unknown_button' }
-  const placement = await store.placement(button.candidate.id, chat.platform)
-  if (at && placement) await store.posted(placement.messageId, at, clock.now())
-  return decide(button.candidate, button.current, { personId, event }, context)
+  const answer = await decide(button.candidate, button.current, { personId, event }, context)
+  // Only whoever may decide is believed about where the message stands.
+  if (at && (answer.kind === 'recorded' || answer.kind === 'already')) {
+    const placement = await store.placement(button.candidate.id, chat.platform)
+    if (placement) await store.posted(placement.messageId, at, clock.now())
+  }
+  return answer
 }
 
 /** A person decided by name instead of by button: `/reclaim undo <user>`. */

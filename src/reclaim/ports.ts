@@ -154,3 +154,9 @@ export class Later extends Error {
     this.retryAfterMs = retryAfterMs
   }
 }
+
+/**
+ * Thrown by a chat that certainly did nothing: it is not connected, or was told no. The attempt does not count: nothing
+ * has to be looked for afterwards, and a wait for somebody to add the bot never ends in giving up.
+ */
+export class Unsent extends Later {}

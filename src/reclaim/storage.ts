@@ -139,6 +139,8 @@ export type Tasks = {
   takeTask(lane: Lane, now: number): Promise<Task | null>
   settle(id: TaskId): Promise<void>
   postpone(id: TaskId, dueAt: number, reason: string): Promise<void>
+  /** The same for an attempt that certainly had no effect: it does not count. */
+  putBack(id: TaskId, dueAt: number, reason: string): Promise<void>
   /** Ends a task that cannot succeed; it is kept, counted and shown. */
   giveUp(id: TaskId, reason: string): Promise<void>
 }
@@ -176,9 +178,11 @@ export type Messages = {
     at: number,
   ): Promise<void>
   message(id: MessageId): Promise<Message | null>
-  /** The message is known to stand at `ref`. Told twice it changes nothing. */
+  /** The message is known to stand at `ref`. Told twice, or of a place where another message stands, it changes nothing. */
   posted(id: MessageId, ref: MessageRef, at: number): Promise<void>
-  /** The thread was told everything up to `seq`. Ends the task; asks for another where more has happened. */
+  /** The thread was told everything up to `seq`; the message itself may still have to be brought up to date. */
+  told(id: MessageId, seq: number): Promise<void>
+  /** Thread and message are up to date up to `seq`. Ends the task; asks for another where more has happened. */
   announced(task: TaskId, id: MessageId, seq: number, at: number): Promise<void>
   /** Where a candidate is shown on a platform, and to whom it was assigned there. */
   placement(

@@ -75,7 +75,11 @@ export async function announce(task: MessageTask, context: TellContext): Promise
 
   const lines = threadLines(message).slice(0, LINES_A_REPLY)
   const last = lines.at(-1)
-  if (last) await chat.reply(root, lines, task.attempts > 1)
+  if (last) {
+    await chat.reply(root, lines, task.attempts > 1)
+    // At once: a message that cannot be brought up to date must not have its thread told again.
+    await store.told(message.id, last.entry.seq)
+  }
   for (const ref of message.refs) await chat.update(ref, message.id, message.content)
   await store.announced(task.id, message.id, last?.entry.seq ?? 0, clock.now())
 }

@@ -1,4 +1,4 @@
-import { type Chat, Later, type Platform, Undeliverable } from './ports.ts'
+import { type Chat, Later, type Platform, Undeliverable, Unsent } from './ports.ts'
 import type { Lane, Task } from './storage.ts'
 import { announce, digest, post, type TellContext } from './tell.ts'
 import { verify, type WriteContext, write } from './write.ts'
@@ -44,8 +44,10 @@ class Stranded extends Error {
 function putBack(task: Task, error: unknown, { store, sources }: WorkerContext): Promise<void> {
   const reason = reasonOf(error)
   const isHopeless = error instanceof Undeliverable || task.attempts >= MAX_CHAT_ATTEMPTS
+  const dueAt = sources.clock.now() + patienceMs(task.attempts, error)
+  if (error instanceof Unsent) return store.putBack(task.id, dueAt, reason)
   if (task.lane !== 'servicenow' && isHopeless) return store.giveUp(task.id, reason)
-  return store.postpone(task.id, sources.clock.now() + patienceMs(task.attempts, error), reason)
+  return store.postpone(task.id, dueAt, reason)
 }
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

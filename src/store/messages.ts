@@ -57,8 +57,10 @@ export function createMessages(
   const insertPlacement = db.prepare(
     'INSERT INTO placements (candidate_id, platform, message_id, position) VALUES (?, ?, ?, ?)',
   )
-  const insertPosting = db.prepare(
-    'INSERT OR IGNORE INTO postings (message_id, conversation, ref, at) VALUES (?, ?, ?, ?)',
+  const insertPosting = db.prepare<{ id: string; conversation: string; ref: string; at: number }>(
+    `INSERT OR IGNORE INTO postings (message_id, conversation, ref, at)
+     SELECT :id, :conversation, :ref, :at WHERE NOT EXISTS (
+       SELECT 1 FROM postings WHERE conversation = :conversation AND ref = :ref AND message_id <> :id)`,
   )
   const markPosted = db.prepare(
     `UPDATE candidates SET posted_at = ? WHERE posted_at IS NULL
@@ -119,8 +121,11 @@ export function createMessages(
       }
     }),
     posted: writing((id: MessageId, ref: MessageRef, at: number) => {
-      insertPosting.run(id, ref.conversation, ref.id, at)
+      insertPosting.run({ id, conversation: ref.conversation, ref: ref.id, at })
       markPosted.run(at, id)
+    }),
+    told: writing((id: MessageId, seq: number) => {
+      markAnnounced.run(seq, id)
     }),
     announced: writing((task: TaskId, id: MessageId, seq: number, at: number) => {
       markAnnounced.run(seq, id)

@@ -33,6 +33,9 @@ export function createOutbox(db: Db) {
   )
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
   const postpone = db.prepare('UPDATE outbox SET due_at = ?, reason = ?, leased = 0 WHERE id = ?')
+  const putBack = db.prepare(
+    'UPDATE outbox SET due_at = ?, reason = ?, leased = 0, attempts = attempts - 1 WHERE id = ?',
+  )
 
   return {
     askWrite: (kind: 'write' | 'verify', candidate: CandidateId, askedBy: number, dueAt: number) => {
@@ -52,6 +55,9 @@ export function createOutbox(db: Db) {
     },
     postpone: (id: TaskId, dueAt: number, reason: string) => {
       postpone.run(dueAt, reason, id)
+    },
+    putBack: (id: TaskId, dueAt: number, reason: string) => {
+      putBack.run(dueAt, reason, id)
     },
     end({ id, ends }: TaskEnd) {
       if (ends === 'settled') settle.run(id)
@@ -101,6 +107,7 @@ export function createTasks(
     takeTask: async (lane, now) => take.immediate(lane, now),
     settle: writing(outbox.settle),
     postpone: writing(outbox.postpone),
+    putBack: writing(outbox.putBack),
     giveUp: writing((id: TaskId, reason: string) => {
       giveUp.run(reason, id)
     }),

@@ -23,7 +23,12 @@ describe('status', () => {
     tasks: { waiting: 0, givenUp: 0 },
   }
   const lines = (summary: Partial<Summary>, more: Partial<typeof facts> = {}, now = NOW) =>
-    statusLines({ ...nothing, ...summary }, { ...facts, ...more }, now)
+    statusLines(
+      { ...nothing, ...summary },
+      { ...facts, ...more },
+      now,
+      ({ approver }) => approver ?? 'named approvers',
+    )
 
   test('says first whether anything is deleted at all, then whether the bot is paused', () => {
     expect(lines({}).slice(0, 2)).toEqual(['live: approvals delete accounts', 'not paused'])

@@ -6,7 +6,7 @@ import { createAddresses } from '../../src/bot/teams/addresses.ts'
 import type { TeamsMessage } from '../../src/bot/teams/render.ts'
 import { createTeams } from '../../src/bot/teams/teams.ts'
 import type { MessageId } from '../../src/reclaim/ids.ts'
-import { Later, Undeliverable } from '../../src/reclaim/ports.ts'
+import { Later, Undeliverable, Unsent } from '../../src/reclaim/ports.ts'
 import { reading } from '../bot/teams/reading.ts'
 import { startCompany } from '../sandbox/teams/company.ts'
 import { chatContract } from './contract.ts'
@@ -33,8 +33,9 @@ const PEOPLE: TeamsTenantOptions['people'] = [
 /** The bot in the small company's team. */
 async function open({
   connected = true,
+  settled = true,
   ...changes
-}: { connected?: boolean } & Partial<TeamsTenantOptions> = {}) {
+}: { connected?: boolean; settled?: boolean } & Partial<TeamsTenantOptions> = {}) {
   const tenant = await startCompany({ people: PEOPLE, appPassword: PASSWORD, ...changes })
   const { parts, store, clock, pass } = surroundings('teams')
   const { chat } = createTeams(
@@ -45,6 +46,8 @@ async function open({
     },
     parts,
   )
+  // A bot that has just been started does not look for what it may have posted before.
+  if (settled) pass(10_000)
   if (connected) {
     const { serviceUrl, tenantId, botId: bot, channelId: conversation } = tenant
     await createAddresses(store, clock).keepChannel({ serviceUrl, tenant: tenantId, bot, conversation })
@@ -157,24 +160,39 @@ chatContract('Microsoft Teams', {
       expect(error).toMatchObject({ message: expect.stringContaining('ChannelMessage.Read.Group') })
     })
 
-    test('a post that certainly did not arrive is not looked for: that needs no right', async () => {
-      const { chat, trouble, requests } = await open({ graphGranted: false })
-      trouble('post', { kind: '429', retryAfterSeconds: 1 })
-      await expect(chat.post(KEY, LIST)).rejects.toThrow(Later)
-      expect(await chat.find(KEY)).toBeNull()
-      expect(requests('find')).toBe(0)
-      // Until it is tried again, and nobody knows.
-      trouble('post', { kind: 'reset_after' })
-      await expect(chat.post(KEY, LIST)).rejects.toThrow(Later)
-      await expect(chat.find(KEY)).rejects.toThrow(Undeliverable)
+    test.each([
+      ['a rate limit', 'create', { kind: '429', retryAfterSeconds: 1 }, 1000],
+      ['no token', 'token', { kind: 'reset_before' }, 0],
+      [
+        'the app was removed',
+        'create',
+        { kind: 'error', status: 403, code: 'BotNotInConversationRoster' },
+        60_000,
+      ],
+    ] as const)(
+      'what certainly did not arrive (%s) does not count as an attempt',
+      async (_why, operation, fault, ms) => {
+        const { chat, tenant } = await open()
+        tenant.faults.add({ operation, ...fault })
+        const error = await chat.post(KEY, LIST).catch((reason: unknown) => reason)
+        expect(error).toBeInstanceOf(Unsent)
+        expect(error).toMatchObject({ retryAfterMs: ms })
+      },
+    )
+
+    test('nor does a post before the app was added, however long that takes', async () => {
+      const { chat } = await open({ connected: false })
+      await expect(chat.post(KEY, LIST)).rejects.toThrow(Unsent)
+      await expect(chat.findApprover('mara@small.example')).rejects.toThrow(Unsent)
     })
 
-    test('a post for which no token could be had is not looked for, either', async () => {
-      const { chat, tenant, requests } = await open()
-      tenant.faults.add({ operation: 'token', kind: 'reset_before' })
-      await expect(chat.post(KEY, LIST)).rejects.toThrow(/Microsoft Entra cannot be reached/)
-      expect(await chat.find(KEY)).toBeNull()
+    test('what a bot may have posted before it was killed is looked for when it had time to show up', async () => {
+      const { chat, pass, requests } = await open({ settled: false })
+      const root = await chat.post(KEY, LIST)
+      await expect(chat.find(KEY)).rejects.toThrow(Later)
       expect(requests('find')).toBe(0)
+      pass(10_000)
+      expect(await chat.find(KEY)).toEqual(root)
     })
 
     test('removed from the team: says so, and nothing counts as gone', async () => {

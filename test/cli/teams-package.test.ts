@@ -43,12 +43,13 @@ describe('teams-package', () => {
     const path = join(folder, 'reclaim-teams.zip')
     const { code, stdout, stderr } = await reclaim('teams-package')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const [where, upload, add, end] = stdout.split('\n')
+    const [where, upload, add, mind, end] = stdout.split('\n')
     expect(where).toBe(`The app package is in ${path}: version ${version}, for the bot ${APP}.`)
     expect(upload).toMatch(/^Upload it in the Teams admin center/)
     expect(add).toMatch(
       new RegExp(`^Then an owner adds the app to the team ${TEAM} .*consents to ChannelMessage`),
     )
+    expect(mind, 'nobody has written their own yet').toMatch(/^Mind: developer .* still names example\.com/)
     expect(end).toBe('')
     const written = unzipSync(readFileSync(path))
     expect(Object.keys(written)).toEqual(['manifest.json', 'color.png', 'outline.png'])
@@ -120,7 +121,15 @@ describe('the manifest', () => {
       },
     ])
     const commands = manifest.bots?.[0]?.commandLists?.[0]?.commands ?? []
-    expect(commands.map(({ title }) => title)).toEqual(['help', 'status', 'run', 'history', 'undo'])
+    expect(commands.map(({ title }) => title)).toEqual([
+      'help',
+      'status',
+      'run',
+      'history',
+      'undo',
+      'pause',
+      'resume',
+    ])
     // A line in a menu; older schemas allow no more.
     for (const { description } of commands) expect(description).toMatch(/^.{1,128}$/)
   })

@@ -6,7 +6,7 @@ describe.each(PLATFORMS)('commands, in %s:', platform => {
     const { run, command, messages, everybodyReads } = await story(platform)
     await run()
     const before = (await messages()).length
-    expect(await command('ada', 'help')).toContain('reclaim status <user>')
+    expect(await command('ada', 'help')).toMatch(/[/@]reclaim status <user>/i)
     const status = await command('ada', 'status')
     expect(status).toMatch(/^live: approvals delete accounts\nnot paused\n12 open candidates\nproposed 12\n/)
     expect(status).toContain('writes today 0 of 100')

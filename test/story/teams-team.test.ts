@@ -8,7 +8,7 @@ import { wordsOf } from './teams-screen.ts'
 /* What only Teams has: credentials of Microsoft Entra, and a team that the app is added to and removed from. */
 
 const OTHER = '11111111-2222-4333-8444-555555555555'
-const NOT_ADDED = /^The app is not in the team of the settings yet\. Add it there/
+const NOT_ADDED = /^Microsoft Teams has not told the bot yet where its team is\. Add the app/
 const WELCOME = /^Hello, I take ServiceNow licences back/
 
 /** A bot that was never added to the team, in place of the stage's own. */

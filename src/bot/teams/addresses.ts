@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Clock } from '../../reclaim/ports.ts'
+import { type Clock, Unsent } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
 import type { Address } from './connector.ts'
 
@@ -24,8 +24,9 @@ export type Addresses = {
   dropPerson(id: string): Promise<void>
 }
 
+const LOOK_AGAIN_MS = 5000
 const NOT_INSTALLED =
-  'The app is not in the team of the settings yet. Add it there in Microsoft Teams (teams.team), or mention it in the channel once.'
+  'Microsoft Teams has not told the bot yet where its team is. Add the app to the team (teams.team), or, if it is there already, mention it in the channel once.'
 
 /**
  * Where Teams can be written to, in our own words, never as the SDK has it. Teams tells it with everything that it
@@ -41,7 +42,7 @@ export function createAddresses(store: Store, clock: Clock): Addresses {
   return {
     async channel() {
       const address = await read(CHANNEL)
-      if (!address) throw new Error(NOT_INSTALLED)
+      if (!address) throw new Unsent(NOT_INSTALLED, LOOK_AGAIN_MS)
       return address
     },
     person: read,

@@ -40,7 +40,8 @@ export async function keepAddress(
     return
   }
   if (inbound.kind === 'removed') {
-    await addresses.dropChannel()
+    // From another channel of the team it may go without leaving ours; whether it did, the connection finds out.
+    if (place.wholeTeam || place.channel === settings.channel) await addresses.dropChannel()
     return moved()
   }
   const channel = { ...from, conversation: settings.channel }

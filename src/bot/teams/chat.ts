@@ -1,15 +1,21 @@
-import { type Chat, type MessageContent, type ThreadLine, Undeliverable } from '../../reclaim/ports.ts'
+import {
+  type Chat,
+  type Clock,
+  Later,
+  type MessageContent,
+  type ThreadLine,
+  Undeliverable,
+} from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
-import { ChatRefused } from '../connection.ts'
 import { messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
 import type { Card, ViewSettings } from '../view.ts'
 import type { Addresses } from './addresses.ts'
 import type { Address, Connector } from './connector.ts'
-import { isGone, readable, TeamsFailure } from './failures.ts'
-import { type ChannelReader, markOf } from './graph.ts'
+import { isGone, readable, readably, SETTLE_MS } from './failures.ts'
+import type { ChannelReader } from './graph.ts'
 import type { People } from './people.ts'
-import { renderMessage } from './render.ts'
+import { markOf, renderMessage } from './render.ts'
 
 export type TeamsChatParts = {
   readonly connector: Connector
@@ -17,6 +23,7 @@ export type TeamsChatParts = {
   readonly addresses: Addresses
   readonly people: People
   readonly store: Pick<Store, 'names'>
+  readonly clock: Clock
   /** The channel's id. */
   readonly channel: string
   readonly views: ViewSettings
@@ -27,11 +34,10 @@ const LINES = 'lines'
 
 /** The bot's channel in Teams. Everything waits until the app was added to the team. */
 export function createTeamsChat(parts: TeamsChatParts): Chat {
-  const { connector, reader, addresses, people, store, channel, views, paceMs } = parts
+  const { connector, reader, addresses, people, store, clock, channel, views, paceMs } = parts
   const render = async (card: Card, key: string) => renderMessage(card, await namesIn(card, store), key)
   const renderRoot = (content: MessageContent, key: string) => render(messageCard(content, views), key)
-  /** Messages that certainly do not stand in the channel: these need not be looked for. */
-  const unsent = new Set<string>()
+  const startedAt = clock.now()
 
   const toldAlready = async (root: string): Promise<ReadonlySet<number>> => {
     const prefix = markOf(`${LINES}-`)
@@ -50,31 +56,25 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
     findApprover: people.findApprover,
     post: (key, content) =>
       readably(async () => {
-        unsent.add(key)
         const message = await renderRoot(content, key)
-        const address = await addresses.channel()
-        unsent.delete(key)
-        try {
-          return { conversation: channel, id: await connector.post(address, message) }
-        } catch (error) {
-          if (neverArrived(error)) unsent.add(key)
-          throw error
-        }
+        return { conversation: channel, id: await connector.post(await addresses.channel(), message) }
       }),
     find: key =>
       readably(async () => {
-        if (unsent.has(key)) return null
+        // A bot that was killed in the middle of a post may be back before Graph shows it.
+        if (Math.abs(clock.now() - startedAt) < SETTLE_MS) throw new Later(JUST_STARTED, SETTLE_MS)
         const id = await reader.findRoot(markOf(key))
         return id === null ? null : { conversation: channel, id }
       }),
-    reply: (to, lines, again) =>
-      unlessGone(async () => {
-        const told = again ? await toldAlready(to.id) : new Set<number>()
-        const fresh = lines.filter(({ entry }) => !told.has(entry.seq))
-        if (fresh.length === 0) return
+    async reply(to, lines, again) {
+      const told = again ? await readably(() => toldAlready(to.id)) : new Set<number>()
+      const fresh = lines.filter(({ entry }) => !told.has(entry.seq))
+      if (fresh.length === 0) return 'done'
+      return unlessGone(async () => {
         const message = await render(threadCard(fresh, views), linesKey(fresh))
         await connector.say(threadOf(await addresses.channel(), to.id), message)
-      }),
+      })
+    },
     update: (ref, key, content) =>
       unlessGone(async () => {
         const message = await renderRoot(content, key)
@@ -83,22 +83,14 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
   }
 }
 
-const neverArrived = (error: unknown) =>
-  error instanceof ChatRefused || (error instanceof TeamsFailure && !error.ambiguous)
+const JUST_STARTED =
+  'The bot has just been started; a message that may have arrived is looked for in a moment.'
 
 const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(({ entry }) => entry.seq)].join('-')
 
 /** The conversation of a thread (Microsoft Learn, "Send proactive messages", Start a new thread in a channel). */
 function threadOf(channel: Address, root: string): Address {
   return { ...channel, conversation: `${channel.conversation};messageid=${root}` }
-}
-
-async function readably<Answer>(call: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await call()
-  } catch (error) {
-    throw readable(error)
-  }
 }
 
 async function unlessGone(call: () => Promise<void>): Promise<'done' | 'gone'> {

@@ -8,6 +8,7 @@ import {
   type TurnContext,
 } from 'botbuilder'
 import { ClaimsIdentity, ServiceClientCredentialsFactory } from 'botframework-connector'
+import { TeamsFailure } from './failures.ts'
 import { failureOf, type Http, jsonOf } from './http.ts'
 import type { TeamsMessage } from './render.ts'
 import { CONNECTOR, type Tokens } from './tokens.ts'
@@ -30,13 +31,19 @@ export type Member = {
   readonly memberId: string
   readonly name: string
   readonly email: string | null
-  readonly guest: boolean
+  /** Of the bot's own tenant, and no guest in it. */
+  readonly full: boolean
+  /** Of another organisation, in a channel that is shared with it. */
+  readonly foreign: boolean
 }
 
-/** The one place where the SDK is spoken to. Every method sends one request for each page or message, and throws a TeamsFailure. */
+/**
+ * The one place where the SDK is spoken to. Every method sends one request for each page or message, and throws a
+ * TeamsFailure, or a ChatRefused where Microsoft gives the bot no token.
+ */
 export type Connector = {
   /** Handles one request that was found genuine. @returns what an invoke is answered with. */
-  receive(activity: object, handle: (activity: object) => Promise<object | null>): Promise<object | null>
+  receive(activity: object, handle: () => Promise<object | null>): Promise<object | null>
   /** Starts a new thread in a channel. @returns the id of its root. */
   post(channel: Address, message: TeamsMessage): Promise<string>
   /** Writes into a thread or a personal chat. */
@@ -50,6 +57,7 @@ export type Connector = {
 }
 
 const CHANNEL = 'msteams'
+const NOWHERE = 'Microsoft Teams accepted the message but did not say where it stands.'
 const MEMBERS_A_PAGE = 500
 
 /** botbuilder over our own HTTP: its own would send a post again after a 500 or a reset, and never time out. */
@@ -88,7 +96,7 @@ export function createConnector(appId: string, tokens: Tokens, http: Http): Conn
         { audience: CONNECTOR, claimsIdentity: identity, connectorFactory },
         activity as Activity,
         async turn => {
-          const body = await handle(turn.activity)
+          const body = await handle()
           if (body) await turn.sendActivity({ type: 'invokeResponse', value: { status: 200, body } })
         },
       )
@@ -102,7 +110,7 @@ export function createConnector(appId: string, tokens: Tokens, http: Http): Conn
         activity: activityOf(message),
       })
       const [, root] = created.split(';messageid=')
-      if (!root) throw new Error('Microsoft Teams accepted the message but did not say where it stands.')
+      if (!root) throw new TeamsFailure({ status: 201, ambiguous: true, sentence: NOWHERE })
       return root
     },
     say: (to, message) => inConversation(to, turn => turn.sendActivity(activityOf(message))),
@@ -119,7 +127,7 @@ export function createConnector(appId: string, tokens: Tokens, http: Http): Conn
     async member(channel, id) {
       let found: Member | null = null
       await inConversation(channel, async turn => {
-        found = memberOf(await TeamsInfo.getMember(turn, id))
+        found = memberOf(await TeamsInfo.getMember(turn, id), channel.tenant)
       })
       return found
     },
@@ -129,7 +137,7 @@ export function createConnector(appId: string, tokens: Tokens, http: Http): Conn
         let next: string | undefined
         do {
           const page = await TeamsInfo.getPagedMembers(turn, MEMBERS_A_PAGE, next)
-          all.push(...page.members.flatMap(member => memberOf(member) ?? []))
+          all.push(...page.members.flatMap(member => memberOf(member, channel.tenant) ?? []))
           next = page.continuationToken || undefined
         } while (next)
       })
@@ -206,12 +214,17 @@ function activityOf({ summary, attachments }: TeamsMessage): Activity {
   return { type: 'message', summary, attachments: [...attachments] } as Partial<Activity> as Activity
 }
 
-function memberOf(account: Awaited<ReturnType<typeof TeamsInfo.getMember>>): Member | null {
-  const id = account.aadObjectId?.toLowerCase()
+type Account = Awaited<ReturnType<typeof TeamsInfo.getMember>> & { objectId?: string }
+
+/** Microsoft's documents call the Entra id `objectId`, the SDK `aadObjectId`; who says neither is nobody. */
+function memberOf(account: Account, tenant: string): Member | null {
+  const id = (account.aadObjectId ?? account.objectId)?.toLowerCase()
   if (!id) return null
-  const guest = account.userRole !== undefined && account.userRole !== 'user'
+  const foreign = account.tenantId !== undefined && account.tenantId.toLowerCase() !== tenant
+  const isUser = account.userRole === undefined || account.userRole === 'user'
+  const isInvited = /#ext#/i.test(account.userPrincipalName ?? '')
   return {
     ...{ id, memberId: account.id, name: account.name ?? '', email: account.email || null },
-    guest: guest || /#ext#/i.test(account.userPrincipalName ?? ''),
+    ...{ full: account.tenantId !== undefined && !foreign && isUser && !isInvited, foreign },
   }
 }

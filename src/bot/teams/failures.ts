@@ -1,4 +1,5 @@
-import { Later, Undeliverable } from '../../reclaim/ports.ts'
+import { Later, Undeliverable, Unsent } from '../../reclaim/ports.ts'
+import { ChatRefused } from '../connection.ts'
 
 /** Microsoft said no, or nothing. The message is one readable sentence, and never what Microsoft sent. */
 export class TeamsFailure extends Error {
@@ -53,23 +54,36 @@ function sentenceOf(status: number | null, code: string): string {
 const UNDELIVERABLE = ['MessageSizeTooBig', 'BadSyntax']
 
 /** How long a message that may have arrived is given to show up before somebody looks for it. */
-const SETTLE_MS = 10_000
+export const SETTLE_MS = 10_000
+/** What only people can mend need not be tried every second. */
+const MENDED_BY_PEOPLE_MS = 60_000
 
 /** What a failed task of the outbox throws: how long to wait, or that there is no use in trying. */
 export function readable(error: unknown): Error {
+  if (error instanceof ChatRefused) return new Unsent(error.message, MENDED_BY_PEOPLE_MS)
   if (!(error instanceof TeamsFailure)) return error instanceof Error ? error : new Error(String(error))
   if (UNDELIVERABLE.includes(error.code)) return new Undeliverable(error.message)
   // 412: two writers at one conversation; to be tried again (Microsoft Learn, "Rate limiting for bots in Teams").
-  if (error.status === 429 || error.status === 412) return new Later(error.message, error.retryAfterMs)
-  return error.ambiguous ? new Later(error.message, SETTLE_MS) : error
+  if (error.status === 429 || error.status === 412) return new Unsent(error.message, error.retryAfterMs)
+  if (error.ambiguous) return new Later(error.message, SETTLE_MS)
+  return new Unsent(error.message, error.status === null ? 0 : MENDED_BY_PEOPLE_MS)
 }
 
-/** Whether what was written to is not there. */
+/** Does what a task asks for; every failure becomes a readable one. */
+export async function readably<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call()
+  } catch (error) {
+    throw readable(error)
+  }
+}
+
+/** Whether what was written to is not there. A 404 without a code is some proxy's. */
 export function isGone(error: unknown): boolean {
-  return error instanceof TeamsFailure && error.status === 404
+  return error instanceof TeamsFailure && error.status === 404 && error.code !== ''
 }
 
-/** Whether whoever was asked about is no member. A channel that is not there says nothing about people. */
+/** Whether whoever was asked about is no member; any other 404 says nothing about people. */
 export function isNoMember(error: unknown): boolean {
-  return error instanceof TeamsFailure && error.status === 404 && error.code !== 'ConversationNotFound'
+  return error instanceof TeamsFailure && error.code === 'MemberNotFoundInConversation'
 }

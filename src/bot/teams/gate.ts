@@ -27,7 +27,7 @@ export function createGate(appId: string, cloud: Cloud, http: Http) {
     if (answer.status !== 200) throw failureOf(answer)
     const { data } = metadata.safeParse(jsonOf(answer))
     if (!data) throw noAnswer(answer.status)
-    known = createRemoteJWKSet(new URL(data.jwks_uri), { timeoutDuration: 5000 })
+    known = createRemoteJWKSet(new URL(data.jwks_uri), { timeoutDuration: 2000 })
     return known
   }
 

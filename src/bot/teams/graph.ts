@@ -4,15 +4,13 @@ import type { Cloud } from './cloud.ts'
 import { failureOf, type Http, jsonOf, noAnswer } from './http.ts'
 import { GRAPH, type Tokens } from './tokens.ts'
 
-/** What a card of ours is found by: the id of its first element. */
-export const markOf = (key: string): string => `reclaim-${key}`
-
 const PAGES_SEARCHED = 5
 
 const page = z.object({
   value: z.array(
     z.object({
       id: z.string(),
+      from: z.object({ application: z.object({ id: z.string() }).nullish() }).nullish(),
       attachments: z.array(z.object({ content: z.string().nullish() })).nullish(),
     }),
   ),
@@ -22,11 +20,13 @@ const page = z.object({
 export type ChannelReader = {
   /**
    * The root message of the channel whose card carries a mark; `null` = there is none.
-   * @throws Undeliverable when the app may not read the channel: then nobody can tell.
+   * @throws Undeliverable when that cannot be told: the app may not read the channel, or too much was written since.
    */
   findRoot(mark: string): Promise<string | null>
   /** The marks of the cards in a thread that begin with `prefix`. */
   marksIn(root: string, prefix: string): Promise<string[]>
+  /** @throws Undeliverable when the app may not read the channel. */
+  tryReading(): Promise<void>
 }
 
 /**
@@ -34,7 +34,7 @@ export type ChannelReader = {
  * for this team alone when the app is added (Microsoft Graph docs, "List channel messages", "List replies").
  */
 export function createChannelReader(
-  { team, channel }: { team: string; channel: string },
+  { appId, team, channel }: { appId: string; team: string; channel: string },
   { cloud, http, tokens }: { cloud: Cloud; http: Http; tokens: Tokens },
 ): ChannelReader {
   const messages = `${GRAPH}/v1.0/teams/${team}/channels/${encodeURIComponent(channel)}/messages`
@@ -49,17 +49,20 @@ export function createChannelReader(
         url: next,
         headers: { authorization: `Bearer ${token}` },
       })
-      if (answer.status === 403) throw new Undeliverable(NOT_ALLOWED)
+      // Without the right, or with another team's id, Graph will not tell however long one waits.
+      if ([403, 404].includes(answer.status)) throw new Undeliverable(NOT_ALLOWED)
       if (answer.status !== 200) throw failureOf(answer)
       const { data } = page.safeParse(jsonOf(answer))
       if (!data) throw noAnswer(answer.status)
       const { value, '@odata.nextLink': link } = data
-      for (const { id, attachments } of value)
+      // Anybody can post a copy of a card; it would not be ours to edit.
+      for (const { id, attachments } of value.filter(({ from }) => from?.application?.id === appId))
         for (const { content } of attachments ?? []) if (content) yield { id, content }
       // The token goes nowhere else, wherever a link may lead; and without the rest nobody can tell.
       if (link && new URL(link).origin !== origin) throw noAnswer(answer.status)
       next = link
     }
+    if (next) throw new Undeliverable(TOO_FAR_BACK)
   }
 
   return {
@@ -73,8 +76,13 @@ export function createChannelReader(
         marks.push(...Array.from(content.matchAll(/"(reclaim-[\w.-]+)"/g), ([, mark = '']) => mark))
       return marks.filter(mark => mark.startsWith(prefix))
     },
+    async tryReading() {
+      await cardsAt(messages).next()
+    },
   }
 }
 
 const NOT_ALLOWED =
-  'It cannot be found out whether a message arrived: the app may not read the channel in Microsoft Teams. Add the app to the team again and consent to ChannelMessage.Read.Group.'
+  'It cannot be found out whether a message arrived: the app may not read the channel in Microsoft Teams. Check teams.team, add the app to the team again and consent to ChannelMessage.Read.Group.'
+const TOO_FAR_BACK =
+  'It cannot be found out whether a message arrived: too much was written in the channel since.'

@@ -34,9 +34,17 @@ export type Inbound =
   | { readonly kind: 'added' | 'removed'; readonly by: Sender | null }
   | { readonly kind: 'other' }
 
-/** Where something happened. `team` is the Entra group id, where Teams says it. */
+/** Where something happened. */
 export type Place =
-  | { readonly kind: 'channel'; readonly team: string | null; readonly channel: string }
+  | {
+      /** Or a group chat, which is nobody's channel. */
+      readonly kind: 'channel'
+      /** The Entra group id, where Teams says it. */
+      readonly team: string | null
+      readonly channel: string
+      /** Whether it is said of the team as such, not of one of its channels. */
+      readonly wholeTeam: boolean
+    }
   | { readonly kind: 'personal' }
 
 const account = z.looseObject({ id: z.string(), aadObjectId: z.string().optional() })
@@ -65,7 +73,7 @@ const activity = z.looseObject({
   channelData: z
     .looseObject({
       tenant: z.looseObject({ id: z.string() }).optional(),
-      team: z.looseObject({ aadGroupId: z.string().optional() }).nullish(),
+      team: z.looseObject({ id: z.string().optional(), aadGroupId: z.string().optional() }).nullish(),
     })
     .nullish(),
   membersAdded: z.array(account).nullish(),
@@ -96,11 +104,13 @@ export function addressOf(sent: TeamsActivity): Address {
   return { serviceUrl, tenant: tenantOf(sent), bot: recipient.id, conversation: conversation.id }
 }
 
+/** Where an activity happened. */
 export function placeOf({ conversation, channelData }: TeamsActivity): Place {
   if (conversation.conversationType === 'personal') return { kind: 'personal' }
   const team = channelData?.team?.aadGroupId?.toLowerCase() ?? null
   // A thread's conversation is its channel's with the root behind it.
-  return { kind: 'channel', team, channel: conversation.id.split(';')[0] ?? '' }
+  const channel = conversation.id.split(';')[0] ?? ''
+  return { kind: 'channel', team, channel, wholeTeam: channel === channelData?.team?.id }
 }
 
 /** Reads an activity that was found genuine. */

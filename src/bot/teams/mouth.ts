@@ -8,6 +8,9 @@ import { TeamsFailure } from './failures.ts'
 import type { Sender } from './inbound.ts'
 import { renderMessage } from './render.ts'
 
+/** `refused`: Teams does not let the bot write there; `failed`: it may work another time. */
+export type Delivery = 'delivered' | 'refused' | 'failed'
+
 /**
  * What the bot says at once, because somebody did something; runs and transitions are told by the task table. Said
  * once: what could not be delivered is logged.
@@ -15,15 +18,16 @@ import { renderMessage } from './render.ts'
 export type Mouth = {
   /**
    * Says something to one person alone, in their personal chat with the bot.
-   * @param from where they were heard. @returns whether it was delivered.
+   * @param from where they were heard.
    */
-  tell(person: Sender, from: Address, card: Card): Promise<boolean>
+  tell(person: Sender, from: Address, card: Card): Promise<Delivery>
   /** Answers where somebody wrote, for all to see. */
-  reply(to: Address, card: Card): Promise<boolean>
+  reply(to: Address, card: Card): Promise<Delivery>
   /** Starts a thread in a channel. */
-  post(channel: Address, card: Card): Promise<boolean>
+  post(channel: Address, card: Card): Promise<Delivery>
 }
 
+/** The bot's mouth for what cannot wait. */
 export function createMouth(
   connector: Connector,
   addresses: Addresses,
@@ -31,13 +35,13 @@ export function createMouth(
   log: Log,
 ): Mouth {
   const render = async (card: Card) => renderMessage(card, await namesIn(card, store).catch(() => new Map()))
-  const delivered = async (attempt: () => Promise<unknown>) => {
+  const delivered = async (attempt: () => Promise<unknown>): Promise<Delivery> => {
     try {
       await attempt()
-      return true
+      return 'delivered'
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'an answer could not be delivered')
-      return false
+      return isRefused(error) ? 'refused' : 'failed'
     }
   }
 
@@ -57,7 +61,7 @@ export function createMouth(
           await connector.say(known, message)
         } catch (error) {
           // Only a chat that is no more is worth another one.
-          if (!(error instanceof TeamsFailure) || (error.status !== 403 && error.status !== 404)) throw error
+          if (!isRefused(error)) throw error
           await addresses.dropPerson(person.id)
           await connector.say(await openChat(person, from), message)
         }
@@ -66,3 +70,6 @@ export function createMouth(
     post: (channel, card) => delivered(async () => connector.post(channel, await render(card))),
   }
 }
+
+const isRefused = (error: unknown) =>
+  error instanceof TeamsFailure && (error.status === 403 || error.status === 404)

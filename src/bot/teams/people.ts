@@ -3,7 +3,7 @@ import type { Clock, Person } from '../../reclaim/ports.ts'
 import { remembered } from '../remembered.ts'
 import type { Addresses } from './addresses.ts'
 import type { Connector, Member } from './connector.ts'
-import { isNoMember, readable } from './failures.ts'
+import { isNoMember, readably } from './failures.ts'
 
 /**
  * Who people are, by the team's own roster: whoever is not in the team is unknown.
@@ -26,17 +26,10 @@ export function createPeople(
   })
   const roster = remembered(clock, async () => connectors.outbox.members(await addresses.channel()))
 
-  const personOf = ({ id, name, email, guest }: Member): Person => ({
+  const personOf = ({ id, name, email, full }: Member): Person => ({
     ...{ platform: 'teams', id, name, email },
-    ...{ fullMember: !guest, named: named.includes(id) },
+    ...{ fullMember: full, named: named.includes(id) },
   })
-  const readably = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
-    try {
-      return await ask()
-    } catch (error) {
-      throw readable(error)
-    }
-  }
 
   return {
     person: (id: string) =>
@@ -44,8 +37,6 @@ export function createPeople(
         const member = await members.get(id)
         return member && personOf(member)
       }),
-    /** How Teams itself calls somebody (`29:…`), who is known by either id. */
-    memberId: async (id: string): Promise<string | null> => (await members.get(id))?.memberId ?? null,
     /** Exactly one full member of the team with this address. */
     findApprover: (email: string) =>
       readably(async () => {

@@ -30,6 +30,9 @@ const LIMITS = {
   words: 2000,
 } as const
 
+/** What a card of ours is found by: the id of its first element. */
+export const markOf = (key: string): string => `reclaim-${key}`
+
 /** What the connector takes as the content of an activity. `summary` is what a notification says. */
 export type TeamsMessage = {
   summary: string
@@ -87,7 +90,7 @@ function withLines(card: Card, limit: number, names: Names, key?: string): Teams
       body.push({
         ...element,
         ...(divided && { separator: true as const, spacing: 'Medium' as const }),
-        ...(key !== undefined && body.length === 0 && { id: `reclaim-${key}` }),
+        ...(key !== undefined && body.length === 0 && { id: markOf(key) }),
       })
       divided = false
     }
@@ -159,7 +162,7 @@ export function renderText(card: Card, names: Names): string {
 
 function withoutMarkup(value: string): string {
   return value
-    .replace(/[<>[\]@]/g, sign => LOOK_ALIKES[sign] ?? '')
+    .replace(/[<>[\]]|@(?!Reclaim\b)/g, sign => LOOK_ALIKES[sign] ?? '')
     .replaceAll('://', ': //')
     .replace(/(www)\./gi, '$1 ')
 }

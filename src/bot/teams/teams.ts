@@ -55,30 +55,25 @@ export function createTeams(settings: TeamsSettings, parts: TeamsParts): Teams {
   const cloud = createCloud(settings.apiUrl)
   const [quick, patient] = [createHttp(INTERACTIVE_MS), createHttp(OUTBOX_MS)]
   const tokens = createTokens(settings, cloud, patient)
-  const interactive = createConnector(appId, tokens, quick)
+  // A token has to come as quickly as what it is for.
+  const interactive = createConnector(appId, createTokens(settings, cloud, quick), quick)
   const outbox = createConnector(appId, tokens, patient)
   const addresses = createAddresses(store, clock)
   const people = createPeople({ interactive, outbox }, addresses, settings.users, clock)
   const reader = createChannelReader(settings, { cloud, http: patient, tokens })
   const chat = createTeamsChat({
-    connector: outbox,
-    reader,
-    addresses,
-    people,
-    store,
-    channel,
-    views,
-    paceMs,
+    ...{ connector: outbox, reader, addresses, people, store, clock, channel, views, paceMs },
   })
-  const [somebody = ''] = settings.users
-  const connection = createTeamsConnection(tokens, addresses, outbox, somebody)
+  const connection = createTeamsConnection({
+    ...{ tokens, addresses, connector: outbox, reader, named: settings.users, log },
+  })
 
   const app = createTeamsApp({
     ...{ ...parts, chat, people, addresses, settings },
     mouth: createMouth(outbox, addresses, store, log),
     moved: () => void connection.check().catch(() => {}),
   })
-  const gate = createGate(appId, cloud, patient)
+  const gate = createGate(appId, cloud, quick)
   return {
     chat,
     connection,

@@ -37,7 +37,7 @@ export function createTokens(
   return {
     async tokenFor(audience) {
       const answer = await acquire(audience).catch((error: unknown) => {
-        throw refusalOf(error)
+        throw refusalOf(error, credentials)
       })
       if (!answer?.accessToken) throw new TeamsFailure({ status: null, ambiguous: false })
       return answer.accessToken
@@ -95,13 +95,17 @@ function networkOf(cloud: Cloud, http: Http): INetworkModule {
 /** Errors of Entra that no waiting mends (Microsoft Learn, "Microsoft Entra authentication and authorization error codes"). */
 const REFUSED = ['invalid_client', 'unauthorized_client', 'invalid_request', 'invalid_tenant']
 
-function refusalOf(error: unknown): Error {
+function refusalOf(error: unknown, credentials: TeamsCredentials): Error {
+  // The number says more than we can, and no secret.
+  const [number] = /AADSTS\d+/.exec(error instanceof AuthError ? error.errorMessage : '') ?? []
+  const as = number ? ` (${number})` : ''
   if (error instanceof AuthError && REFUSED.includes(error.errorCode))
     return new ChatRefused(
-      'Microsoft does not accept the credentials of the bot. Check MicrosoftAppId, MicrosoftAppPassword (the secret may have expired) and teams.tenant.',
+      `Microsoft does not accept the credentials of the bot${as}. Check MicrosoftAppId, MicrosoftAppPassword (the secret may have expired) and teams.tenant.`,
     )
-  return new TeamsFailure({
-    ...{ status: null, ambiguous: false },
-    sentence: 'Microsoft Entra cannot be reached, or gives the bot no token; it is tried again.',
-  })
+  const sentence =
+    credentials.kind === 'managed-identity'
+      ? `This machine gives the bot no token${as}: that works only in Azure, where a managed identity with MicrosoftAppId is assigned to it. It is tried again.`
+      : `Microsoft Entra cannot be reached, or gives the bot no token${as}; it is tried again.`
+  return new TeamsFailure({ status: null, ambiguous: false, sentence })
 }

@@ -34,7 +34,7 @@ test('none is left once it is dropped', async () => {
   expect(await addresses.person('mara')).toBeNull()
   expect(await addresses.channel()).toEqual(HERE)
   await addresses.dropChannel()
-  await expect(addresses.channel()).rejects.toThrow(/Add it there in Microsoft Teams \(teams\.team\)/)
+  await expect(addresses.channel()).rejects.toThrow(/Add the app to the team \(teams\.team\)/)
   expect(await addresses.keepChannel(HERE)).toBe(true)
 })
 

@@ -74,6 +74,17 @@ describe('added to its team', () => {
   })
 })
 
+test('removed from another channel of its team, it keeps its own, and has it looked at', async () => {
+  const { hear, channelKnown, moves } = await hearing()
+  await hear(...installed('team', 'add'))
+  const before = moves()
+  const [, removed = {}] = installed('team', 'remove')
+  const conversation = { id: '19:secret@thread.tacv2', conversationType: 'channel', tenantId: PLACE.tenantId }
+  await hear({ ...removed, conversation })
+  expect(await channelKnown()).not.toBeNull()
+  expect(moves()).toBe(before + 1)
+})
+
 describe('spoken to in its channel', () => {
   test.each([
     ['a mention', written({ rootId: '1' }, 'status')],

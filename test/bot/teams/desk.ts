@@ -3,6 +3,7 @@ import type { TeamsTenantOptions } from '../../../sandbox/teams/tenant.ts'
 import { createAddresses } from '../../../src/bot/teams/addresses.ts'
 import { createCloud } from '../../../src/bot/teams/cloud.ts'
 import { type Address, createConnector } from '../../../src/bot/teams/connector.ts'
+import { createChannelReader } from '../../../src/bot/teams/graph.ts'
 import { createHttp } from '../../../src/bot/teams/http.ts'
 import { createMouth } from '../../../src/bot/teams/mouth.ts'
 import { createPeople } from '../../../src/bot/teams/people.ts'
@@ -19,11 +20,11 @@ export async function desk(changes: Partial<TeamsTenantOptions> = {}) {
   const http = createHttp(1000)
   onTestFinished(http.close)
   const credentials = { kind: 'secret', password: PASSWORD } as const
-  const tokens = createTokens(
-    { appId: tenant.appId, tenant: tenant.tenantId, credentials },
-    createCloud(tenant.url),
-    http,
-  )
+  const cloud = createCloud(tenant.url)
+  const { appId } = tenant
+  const tokens = createTokens({ appId, tenant: tenant.tenantId, credentials }, cloud, http)
+  const place = { appId, team: tenant.teamId, channel: tenant.channelId }
+  const reader = createChannelReader(place, { cloud, http, tokens })
   const connector = createConnector(tenant.appId, tokens, http)
   const addresses = createAddresses(around.store, around.clock)
   const channel: Address = {
@@ -31,7 +32,7 @@ export async function desk(changes: Partial<TeamsTenantOptions> = {}) {
     ...{ bot: tenant.botId, conversation: tenant.channelId },
   }
   return {
-    ...{ ...around, tenant, tokens, connector, addresses, channel },
+    ...{ ...around, tenant, tokens, reader, connector, addresses, channel },
     mouth: createMouth(connector, addresses, around.store, around.log),
     people: createPeople({ interactive: connector, outbox: connector }, addresses, [], around.clock),
     /** Somebody as a request of theirs names them. */

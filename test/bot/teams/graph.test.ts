@@ -1,14 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createCloud } from '../../../src/bot/teams/cloud.ts'
 import { TeamsFailure } from '../../../src/bot/teams/failures.ts'
-import { createChannelReader, markOf } from '../../../src/bot/teams/graph.ts'
+import { createChannelReader } from '../../../src/bot/teams/graph.ts'
 import { createHttp } from '../../../src/bot/teams/http.ts'
+import { markOf } from '../../../src/bot/teams/render.ts'
 import { GRAPH } from '../../../src/bot/teams/tokens.ts'
 import { Undeliverable } from '../../../src/reclaim/ports.ts'
 import { type Received, type Reply, startServer } from './server.ts'
 
 const TEAM = 'c0000000-0000-4000-8000-00000000000c'
 const CHANNEL = '19:channel@thread.tacv2'
+const APP = 'a0000000-0000-4000-8000-00000000000a'
 const PATH = `/v1.0/teams/${TEAM}/channels/${encodeURIComponent(CHANNEL)}/messages`
 
 /** The bot's eyes on a Graph that answers so. */
@@ -21,7 +23,7 @@ async function reading(answer: (received: Received, url: string) => Reply) {
   })
   const tokens = { tokenFor: async (audience: string) => `token for ${audience}` }
   const reader = createChannelReader(
-    { team: TEAM, channel: CHANNEL },
+    { appId: APP, team: TEAM, channel: CHANNEL },
     { cloud: createCloud(server.url), http, tokens },
   )
   return { ...reader, requests: server.requests }
@@ -30,6 +32,7 @@ async function reading(answer: (received: Received, url: string) => Reply) {
 /** A message with cards that begin with these marks. */
 const message = (id: string, ...marks: string[]) => ({
   id,
+  from: { application: { id: APP, displayName: 'Reclaim' }, user: null },
   attachments: marks.map(mark => ({
     content: JSON.stringify({ type: 'AdaptiveCard', body: [{ id: mark }] }),
   })),
@@ -56,6 +59,15 @@ describe('a message of the channel', () => {
     })
   })
 
+  test('is not one that somebody else posted, though it carries the mark', async () => {
+    const copies = [
+      { ...message('3', 'reclaim-k'), from: { user: { id: 'mara' } } },
+      { ...message('2', 'reclaim-k'), from: { application: { id: 'another app' } } },
+    ]
+    const { findRoot } = await reading(() => page([...copies, message('1', 'reclaim-k')]))
+    expect(await findRoot(markOf('k'))).toBe('1')
+  })
+
   test('is looked for among people’s messages, which have no card, or none that can be read', async () => {
     const others = [
       { id: '3' },
@@ -66,7 +78,7 @@ describe('a message of the channel', () => {
     expect(await findRoot(markOf('k'))).toBe('0')
   })
 
-  test('is looked for on the pages that follow, five at most', async () => {
+  test('is looked for on the pages that follow; beyond five nobody can tell', async () => {
     const { findRoot, requests } = await reading(({ path }, url) => {
       const number = Number(/\d+$/.exec(path.replace('$top=50', ''))?.[0] ?? 1)
       return page(
@@ -77,7 +89,7 @@ describe('a message of the channel', () => {
     expect(await findRoot(markOf('4'))).toBe('4')
     expect(requests).toHaveLength(4)
     expect(requests.every(({ headers }) => headers.authorization === `Bearer token for ${GRAPH}`)).toBe(true)
-    expect(await findRoot(markOf('6'))).toBeNull()
+    await expect(findRoot(markOf('6'))).rejects.toThrow(Undeliverable)
     expect(requests).toHaveLength(9)
   })
 })
@@ -107,20 +119,24 @@ describe('a link to the next page that leads elsewhere', () => {
   })
 })
 
-test('without the right to read, nobody can tell: that is said, with what to do', async () => {
-  const { findRoot, marksIn } = await reading(() => ({ status: 403, body: { error: { code: 'Forbidden' } } }))
-  for (const look of [findRoot(markOf('k')), marksIn('1', 'reclaim-lines-')]) {
+test.each([
+  ['without the right to read', 403],
+  ['with the id of another team', 404],
+])('%s, nobody can tell: that is said, with what to do', async (_what, status) => {
+  const { findRoot, marksIn, tryReading } = await reading(() => ({ status, body: { error: { code: 'No' } } }))
+  for (const look of [findRoot(markOf('k')), marksIn('1', 'reclaim-lines-'), tryReading()]) {
     const error = await look.catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(Undeliverable)
     expect(error).toMatchObject({
-      message: expect.stringMatching(/Add the app to the team again.*ChannelMessage\.Read\.Group/),
+      message: expect.stringMatching(
+        /teams\.team, add the app to the team again.*ChannelMessage\.Read\.Group/,
+      ),
     })
   }
 })
 
 test.each<[string, Reply]>([
   ['401', { status: 401 }],
-  ['404', { status: 404 }],
   ['500', { status: 500 }],
   ['a cut', 'cut'],
   ['a page of a proxy', { status: 200, body: '<html>' }],

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ChatRefused } from '../../../src/bot/connection.ts'
 import { isGone, isNoMember, readable, TeamsFailure } from '../../../src/bot/teams/failures.ts'
 import { createHttp, failureOf, jsonOf } from '../../../src/bot/teams/http.ts'
-import { Later, Undeliverable } from '../../../src/reclaim/ports.ts'
+import { Later, Undeliverable, Unsent } from '../../../src/reclaim/ports.ts'
 import { type Received, type Reply, startServer } from './server.ts'
 
 async function asking(answer: (received: Received) => Reply, timeoutMs = 2000) {
@@ -196,12 +197,21 @@ describe('what a task makes of a failure:', () => {
       expect(readable(of(400, { code }))).toBeInstanceOf(Undeliverable)
   })
 
-  test.each([of(403, { code: 'BotNotInConversationRoster' }), of(401), of(null), new Error('other')])(
-    'everything else passes: $message',
-    failure => {
-      expect(readable(failure)).toBe(failure)
-    },
-  )
+  test.each<[string, unknown, number]>([
+    ['a rate limit', of(429, { retryAfterMs: 9000 }), 9000],
+    ['the app was removed', of(403, { code: 'BotNotInConversationRoster' }), 60_000],
+    ['the token was refused', of(401), 60_000],
+    ['the credentials are refused', new ChatRefused('wrong secret'), 60_000],
+    ['nothing could be reached', of(null), 0],
+  ])('%s: certainly nothing was sent, and the attempt does not count', (_what, failure, retryAfterMs) => {
+    expect(readable(failure)).toBeInstanceOf(Unsent)
+    expect(readable(failure)).toMatchObject({ retryAfterMs })
+  })
+
+  test('everything else passes as it is', () => {
+    const failure = new Error('other')
+    expect(readable(failure)).toBe(failure)
+  })
 
   test('what is no error becomes one', () => {
     expect(readable('odd')).toEqual(new Error('odd'))
@@ -213,7 +223,8 @@ test('not there is a 404 alone; a channel that is not there says nothing about p
   const nobody = of(404, 'MemberNotFoundInConversation')
   const nowhere = of(404, 'ConversationNotFound')
   const removed = of(403, 'BotNotInConversationRoster')
-  const all = [nobody, nowhere, removed, new Error('404')]
-  expect(all.map(isGone)).toEqual([true, true, false, false])
-  expect(all.map(isNoMember)).toEqual([true, false, false, false])
+  const somePage = of(404, '')
+  const all = [nobody, nowhere, removed, somePage, new Error('404')]
+  expect(all.map(isGone)).toEqual([true, true, false, false, false])
+  expect(all.map(isNoMember)).toEqual([true, false, false, false, false])
 })

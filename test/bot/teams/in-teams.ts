@@ -2,7 +2,7 @@ import type { Names } from '../../../src/bot/names.ts'
 import type { Block, Card, Line } from '../../../src/bot/view.ts'
 import { NAMES, NORA_IN_TEAMS } from '../cast.ts'
 
-/* The same cards, where the company is in Teams: its people by their Entra object ids, and commands without a slash. */
+/* The same cards, where the company is in Teams: its people by their Entra object ids, and commands by a mention of the bot. */
 
 const OBJECT_IDS: Readonly<Record<string, string>> = {
   'slack:U0DANA': 'teams:2b1f6c9e-5d34-4a7b-8c02-91e4d7a3f605',
@@ -18,7 +18,7 @@ export const DANA_IN_TEAMS = actorIn('slack:U0DANA')
 /** What the store knows them by. */
 export const NAMES_IN_TEAMS: Names = new Map([...NAMES].map(([actor, name]) => [actorIn(actor), name]))
 
-const words = (value: string) => value.replaceAll('/reclaim', 'reclaim')
+const words = (value: string) => value.replaceAll('/reclaim', '@Reclaim')
 
 const lineIn = (line: Line): Line =>
   line.map(span =>

@@ -160,9 +160,12 @@ describe('who and where', () => {
     expect(placeOf(parsed(activity ?? {}))).toEqual({
       kind: 'channel',
       team: 'abc',
-      channel: PLACE.channelId,
+      channel: expect.any(String),
+      wholeTeam: expect.any(Boolean),
     })
-    expect(placeOf(parsed(written(THREAD, 'run')))).toMatchObject({ team: null })
+    expect(placeOf(parsed(written(THREAD, 'run')))).toMatchObject({
+      ...{ team: null, channel: PLACE.channelId, wholeTeam: false },
+    })
   })
 
   test('the address is where an answer goes', () => {

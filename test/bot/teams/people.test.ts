@@ -14,14 +14,12 @@ describe('a member of the team', () => {
     await addresses.keepChannel(channel)
     const [id, memberId] = [tenant.userId('mara'), tenant.memberId('mara')]
     for (const each of [id, memberId, id, memberId]) expect(await people.person(each)).toMatchObject({ id })
-    expect(await people.memberId(id)).toBe(memberId)
-    expect(await people.memberId('29:nobody')).toBeNull()
-    expect(asked('members')).toHaveLength(3)
+    expect(asked('members')).toHaveLength(2)
   })
 
   test('cannot be told before the app is in the team: that is said, and nobody is nobody', async () => {
     const { people, asked } = await desk()
-    await expect(people.person('29:1')).rejects.toThrow(/not in the team of the settings yet.*teams\.team/)
+    await expect(people.person('29:1')).rejects.toThrow(/not told the bot yet where its team is.*teams\.team/)
     await expect(people.findApprover('mara@small.example')).rejects.toThrow(/teams\.team/)
     expect(asked('members')).toEqual([])
   })
@@ -29,6 +27,7 @@ describe('a member of the team', () => {
   test.each([
     ['the app was removed', 403, 'BotNotInConversationRoster', /was removed from the team/],
     ['the channel is not there', 404, 'ConversationNotFound', /does not know the channel/],
+    ['something else says 404', 404, 'ServiceError', /answered HTTP 404/],
   ])('when %s: is an error, never a nobody, and asked about again', async (_what, status, code, sentence) => {
     const { people, addresses, channel, tenant } = await desk()
     await addresses.keepChannel(channel)
@@ -61,7 +60,14 @@ describe('what the roster says of somebody', () => {
     const connector = createConnector('1', { tokenFor: async () => 'token' }, http)
     return createPeople({ interactive: connector, outbox: connector }, addresses, ['abc'], clock)
   }
-  const mara = { id: '29:1', aadObjectId: 'ABC', name: 'Mara', email: 'mara@small.example', userRole: 'user' }
+  const mara = {
+    id: '29:1',
+    aadObjectId: 'ABC',
+    name: 'Mara',
+    email: 'mara@small.example',
+    userRole: 'user',
+    tenantId: 'T',
+  }
 
   test('their id is compared in small letters', async () => {
     const people = await described(mara)
@@ -74,6 +80,8 @@ describe('what the roster says of somebody', () => {
   test.each<[string, object, boolean]>([
     ['a user', {}, true],
     ['of whom no role is known', { userRole: undefined }, true],
+    ['of another tenant, in a shared channel', { tenantId: 'another' }, false],
+    ['of a tenant that is not said', { tenantId: undefined }, false],
     ['a guest', { userRole: 'guest' }, false],
     ['anonymous', { userRole: 'anonymous' }, false],
     ['of a role that nobody knows', { userRole: 'skypeuser' }, false],
@@ -91,6 +99,11 @@ describe('what the roster says of somebody', () => {
     const people = await described({ ...mara, email: '' }, { ...mara, email: undefined })
     expect(await people.person('29:1')).toMatchObject({ email: null })
     expect(await people.findApprover('')).toBeNull()
+  })
+
+  test('whose id is told as Microsoft’s documents have it', async () => {
+    const people = await described({ ...mara, aadObjectId: undefined, objectId: 'ABC' })
+    expect(await people.person('29:1')).toMatchObject({ id: 'abc', named: true })
   })
 
   test('who has no Entra id cannot decide: a bot, or somebody without an account', async () => {

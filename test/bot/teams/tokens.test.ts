@@ -46,15 +46,16 @@ describe('with a client secret', () => {
   })
 
   test.each([
-    ['another secret', { password: 'wrong-secret' }],
-    ['another app', { appId: '11111111-1111-4111-8111-111111111111' }],
-    ['another tenant', { tenant: '22222222-2222-4222-8222-222222222222' }],
-  ])('%s is refused, in a sentence that says which settings to check', async (_what, wrong) => {
+    ['another secret', { password: 'wrong-secret' }, 'AADSTS7000215'],
+    ['another app', { appId: '11111111-1111-4111-8111-111111111111' }, 'AADSTS700016'],
+    ['another tenant', { tenant: '22222222-2222-4222-8222-222222222222' }, 'AADSTS90002'],
+  ])('%s is refused, with Microsoft’s number and which settings to check', async (_what, wrong, number) => {
     const { tokenFor } = await bot(wrong)
     const error = await refused(tokenFor(CONNECTOR))
     expect(error).toBeInstanceOf(ChatRefused)
     expect(error.message).toMatch(/MicrosoftAppId.*MicrosoftAppPassword.*expired.*teams\.tenant/)
-    expect(JSON.stringify([error, error.message, error.cause])).not.toMatch(/AADSTS|hunter2|wrong-secret/)
+    expect(error.message).toContain(`the credentials of the bot (${number}).`)
+    expect(JSON.stringify([error, error.message, error.cause])).not.toMatch(/hunter2|wrong-secret/)
   })
 
   test.each<FaultKind>([
@@ -140,6 +141,8 @@ describe('with the managed identity of the machine', () => {
         body: { statusCode: 400, message: 'No User Assigned or Delegated Managed Identity found' },
       },
     }))
-    expect(answers[0]).toMatch(/^TeamsFailure: Microsoft Entra cannot be reached, or gives the bot no token/)
+    expect(answers[0]).toMatch(
+      /^TeamsFailure: This machine gives the bot no token.*only in Azure.*MicrosoftAppId/,
+    )
   })
 })

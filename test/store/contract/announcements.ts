@@ -46,6 +46,21 @@ export function announcementsContract(open: Open): void {
       expect((await store.message(list.id))?.unannounced).toEqual([])
     })
 
+    test('is not what it was told, even if the message itself could not be brought up to date', async () => {
+      const { store, messageId, first, untold } = await shown('anna')
+      await live(store, first, ['approve', 'undo'])
+      const [one, two] = await untold()
+      if (!one || !two) throw new Error('too few transitions')
+      await take(store, 'slack')
+      const before = await waiting(store)
+      await store.told(messageId, one.seq)
+      expect(await untold()).toEqual([two])
+      await store.told(messageId, two.seq)
+      await store.told(messageId, one.seq)
+      expect(await untold()).toEqual([])
+      expect(await waiting(store), 'the task goes on').toBe(before)
+    })
+
     test('is not what it was told, and the cursor never goes back', async () => {
       const { store, messageId, first, untold } = await shown('anna')
       await live(store, first, ['approve', 'undo', 'approve'])

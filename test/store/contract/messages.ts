@@ -153,6 +153,23 @@ export function messagesContract(open: Open): void {
       expect((await store.message(list.id))?.refs).toEqual([first, second])
     })
 
+    test('does not stand where another one stands, whoever says so', async () => {
+      const { store } = await open()
+      const [hers, theirs] = [
+        aList([await proposeOne(store, 'anna')]),
+        aList([await proposeOne(store, 'ben')]),
+      ]
+      await layOut(store, [hers])
+      await layOut(store, [theirs])
+      const [here, there] = ['1.0', '2.0'].map(id => ({ conversation: 'C1', id }))
+      if (!here || !there) throw new Error('impossible')
+      await store.posted(hers.id, here, NOW)
+      await store.posted(theirs.id, there, NOW)
+      await store.posted(hers.id, there, NOW + 1)
+      expect((await store.message(hers.id))?.refs).toEqual([here])
+      expect((await store.message(theirs.id))?.refs).toEqual([there])
+    })
+
     test('that nobody knows is null, and cannot be posted', async () => {
       const { store } = await open()
       const nobody = 'nobody' as MessageId

@@ -55,6 +55,18 @@ export function tasksContract(open: Open): void {
       expect(await store.takeTask('servicenow', DUE + 1000)).toMatchObject({ id, attempts: 2 })
     })
 
+    test('that is put back comes again when it said, as if it had not been taken: what came before counts', async () => {
+      const { store } = await approved(['anna'])
+      const { id } = await take(store, 'servicenow', DUE)
+      await store.putBack(id, DUE + 1000, 'not connected')
+      expect(await store.takeTask('servicenow', DUE + 999)).toBeNull()
+      expect(await store.takeTask('servicenow', DUE + 1000)).toMatchObject({ id, attempts: 1 })
+      await store.postpone(id, DUE + 2000, 'timeout')
+      await take(store, 'servicenow', DUE + 2000)
+      await store.putBack(id, DUE + 3000, 'rate limit')
+      expect(await store.takeTask('servicenow', DUE + 3000)).toMatchObject({ id, attempts: 2 })
+    })
+
     test('that is given up does not come again, and is counted', async () => {
       const { store } = await open()
       await propose(store, ['anna'])
