@@ -4,6 +4,7 @@ import { openScreen, type Screen } from '../playground/screen.ts'
 import { type PlaygroundStage, setPlaygroundStage } from '../playground/stage.ts'
 import { watchPlayground } from '../playground/watch.ts'
 import { historyTable } from './history-table.ts'
+import { until } from './quiet.ts'
 import { startTranscript } from './transcript.ts'
 
 const GRACE_MS = 15 * 60_000
@@ -86,6 +87,10 @@ async function play(
 
   await scene("Ada, nobody's manager, tries to approve Jonas Keller")
   await screen.send(stage.clickOf('ada', 'Approve: Jonas Keller'))
+  await until(
+    () => stage.cloud.whispers.some(({ text }) => text.includes('You may not decide')),
+    () => 'Ada was not told that she may not decide',
+  )
 
   await scene('15 minutes pass')
   await stage.pass(GRACE_MS)

@@ -40,7 +40,7 @@ function invitation(url: string, channel: string): readonly string[] {
   return [
     '',
     'A ServiceNow of its own and the client that Microsoft gives to developers, with the real bot between them.',
-    'Mind: the Playground listens on all interfaces of this machine while the demo runs.',
+    'Mind: the Playground listens on all interfaces of this machine while the demo runs, and fetches fonts from Microsoft.',
     '',
     `  Open   ${url}, and there the channel “${channel}”`,
     '  Write  @Reclaim run      (choose Reclaim from what pops up; you are Nora, who may decide about everybody else)',

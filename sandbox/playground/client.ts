@@ -39,12 +39,17 @@ export async function startPlayground(
         // Without these it looks for Azure.
         APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
         APPLICATION_INSIGHTS_NO_DIAGNOSTIC_CHANNEL: 'true',
+        // `--disable-telemetry` alone leaves a sign of life, with a mark of this machine, every fifteen minutes.
+        APPLICATIONINSIGHTS_CONFIGURATION_CONTENT: JSON.stringify({ disableAppInsights: true }),
         // It opens a browser where it finds one.
         BROWSER: 'none',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   )
+  // Whatever ends this process by an error must not leave the Playground behind.
+  const kill = () => child.kill()
+  process.once('exit', kill)
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
   let printed = ''
   const listening = new Promise<void>((resolve, reject) => {
@@ -60,7 +65,8 @@ export async function startPlayground(
     setTimeout(fail, STARTS_WITHIN_MS).unref()
   })
   const close = async () => {
-    child.kill()
+    process.off('exit', kill)
+    kill()
     await exited
     rmSync(folder, { recursive: true, force: true })
   }

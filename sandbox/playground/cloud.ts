@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, parseJson, stringOf } from '../slack/json.ts'
+import { type JsonObject, objectOf, objectsOf, parseJson, stringOf } from '../slack/json.ts'
 import { saidIn } from '../teams/acceptance.ts'
 import type { Place } from '../teams/conversations.ts'
 import { createDelivery } from '../teams/delivery.ts'
@@ -7,7 +7,7 @@ import { createFaults, type Faults } from '../teams/faults.ts'
 import { graphRoutes } from '../teams/graph.ts'
 import { createIdentity } from '../teams/identity.ts'
 import type { JournalEntry } from '../teams/journal.ts'
-import type { ShownMessage } from '../teams/messages.ts'
+import type { Said, ShownMessage } from '../teams/messages.ts'
 import type { Answer, Call, Operation, Route } from '../teams/routes.ts'
 import { close, createTeamsServer, listen } from '../teams/server.ts'
 import { type AppRegistration, CONNECTOR, GRAPH, guarded, tokenRoutes } from '../teams/tokens.ts'
@@ -32,11 +32,19 @@ export interface PlaygroundCloud {
   serviceUrl: string
   /** What the bot posted into the channel, and what became of it. */
   messages(): readonly ShownMessage[]
+  /** What one person alone was told: the answer to a click, or a message in the personal chat; live. */
+  whispers: readonly PlaygroundWhisper[]
   /** Every call of the bot, oldest first; live. */
   calls: readonly JournalEntry[]
   faults: Pick<Faults, 'add' | 'clear'>
   connect(botUrl: string): void
   close(): Promise<void>
+}
+
+/** `to`: Teams' own id. */
+export interface PlaygroundWhisper extends Said {
+  at: number
+  to: string
 }
 
 /** Starts it. */
@@ -45,7 +53,7 @@ export async function startPlaygroundCloud(options: PlaygroundCloudOptions): Pro
   const identity = await createIdentity({ ...app, url: () => url })
   const faults = createFaults()
   const calls: JournalEntry[] = []
-  const record = createRecord()
+  const record = createRecord(now)
   const serviceUrl = () => `${url}/_connector`
   const deliver = createDelivery(
     () => botUrl,
@@ -55,8 +63,9 @@ export async function startPlaygroundCloud(options: PlaygroundCloudOptions): Pro
     method: 'POST',
     path: /^\/api\/messages$/,
     operation: null,
-    async answer({ text }) {
+    async answer({ text, body: sent }) {
       const { status, body } = await deliver({ body: text }, {})
+      record.answered(sent, objectOf(body) ?? {})
       return { status, body }
     },
   }
@@ -97,6 +106,7 @@ export async function startPlaygroundCloud(options: PlaygroundCloudOptions): Pro
     endpoint: `${url}/api/messages`,
     serviceUrl: serviceUrl(),
     messages: record.roots,
+    whispers: record.whispers,
     calls,
     faults,
     connect: to => {
@@ -129,14 +139,24 @@ function operationOf({ method, path, body }: Call): Operation {
 }
 
 /** What passed through, as Graph would show it: the Playground itself cannot be asked. */
-function createRecord() {
+function createRecord(now: () => number) {
   const roots: ShownMessage[] = []
+  const whispers: PlaygroundWhisper[] = []
+  /** Whose a personal chat is; people tell by writing in it. */
+  const chats = new Map<string, string>()
   const messageOf = (id: string, rootId: string | null, activity: JsonObject): ShownMessage => ({
     ...{ id, from: 'bot', rootId, chatOf: null, edited: 0, editedAt: null, replies: [] },
     ...saidIn(activity),
   })
   return {
     roots: () => roots,
+    whispers,
+    answered(sent: JsonObject, answer: JsonObject) {
+      const to = stringOf(objectOf(sent.from)?.id)
+      const conversation = stringOf(objectOf(sent.conversation)?.id)
+      if (objectOf(sent.conversation)?.conversationType === 'personal') chats.set(conversation, to)
+      if (typeof answer.value === 'string') whispers.push({ at: now(), to, text: answer.value, card: null })
+    },
     see(call: Call, answer: JsonObject) {
       const operation = operationOf(call)
       const [, conversation = '', activityId = ''] = CONVERSATION.exec(call.path) ?? []
@@ -145,6 +165,10 @@ function createRecord() {
       if (operation === 'create') {
         const [, id = ''] = stringOf(answer.id).split(';messageid=')
         roots.push(messageOf(id, null, objectOf(call.body.activity) ?? {}))
+      } else if (operation === 'personal' && conversation === '') {
+        chats.set(stringOf(answer.id), stringOf(objectsOf(call.body.members)[0]?.id))
+      } else if (operation === 'personal') {
+        whispers.push({ at: now(), to: chats.get(conversation) ?? '', ...saidIn(call.body) })
       } else if (operation === 'reply') root?.replies.push(messageOf(stringOf(answer.id), rootId, call.body))
       else if (operation === 'update' && root?.id === activityId)
         Object.assign(root, { ...saidIn(call.body), edited: root.edited + 1 })

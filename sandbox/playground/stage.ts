@@ -23,7 +23,7 @@ export interface PlaygroundStage {
   bot: Bot
   /** The store of the bot. */
   storePath: string
-  /** Who is behind an Entra object id; the id itself for a stranger. */
+  /** Who is behind an Entra object id, or Teams' own; the id itself for a stranger. */
   nameOf(id: string): string
   clock: { now(): number }
   timeZone: string

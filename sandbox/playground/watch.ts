@@ -19,20 +19,10 @@ export function watchPlayground(stage: PlaygroundStage): Watched & { close(): vo
     return [message.id, { at, where, lines: linesOf(message.card) }] as const
   }
   const whispers = () =>
-    cloud.calls.flatMap(({ operation, body, at }, index): [string, Entry][] => {
-      const [attachment] = objectsOf(body.attachments)
-      if (operation !== 'personal' || !attachment) return []
-      const lines = linesOf(attachment.content as JsonObject)
-      return [
-        [
-          `whisper ${index}`,
-          {
-            at,
-            where: 'whisper',
-            lines: lines.map((line, n) => (n ? line : `to one person alone: ${line}`)),
-          },
-        ],
-      ]
+    cloud.whispers.map(({ at, to, text, card }, index): [string, Entry] => {
+      const [first = '', ...rest] = card ? linesOf(card) : text.split('\n')
+      const lines = [`to ${nameOf(to)} alone: ${first}`, ...rest]
+      return [`whisper ${index}`, { at, where: 'whisper', lines }]
     })
   return {
     async happenings() {

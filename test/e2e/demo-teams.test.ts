@@ -30,6 +30,8 @@ describe.skipIf(!possible)('npm run demo:teams', { timeout: TIMEOUT_MS }, () => 
       /Dana Whitfield, please decide about 5 accounts/,
       /history .*bob\.marsh: proposed → approved \(approve\) by Dana Whitfield/,
       /ServiceNow .*DELETE \/api\/now\/v2\/table\/sys_user\/[0-9a-f]{32} \(Bob Marsh\) → 204/,
+      /whisper .*to Dana Whitfield alone: Done\. Bob Marsh: Approved by Dana Whitfield/,
+      /whisper .*to Ada Novak alone: You may not decide/,
       /thread .*Bob Marsh: reclaimed/,
       /writes today 1 of 100/,
       /^All as it should be/m,

@@ -130,6 +130,8 @@ async function play(port: number, scene: (stage: Stage, screen: Screen) => Promi
   }
 }
 
+// Ended from outside, it ends the Playground, too.
+process.once('SIGTERM', () => process.exit(1))
 await play(56150, happyPath)
 await play(56151, throughFaults)
 tell('the end', true)
