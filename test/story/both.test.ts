@@ -143,7 +143,7 @@ test('what became of an account is told in both threads, and a pause in both cha
   await quiet()
   expect((await slack.messages()).at(-1)?.text).toMatch(/^Paused by Nora Lindqvist\. .* \/reclaim resume;/)
   expect((await teams.messages()).at(-1)?.text).toMatch(
-    /^Paused by Nora Lindqvist \(Slack\)\. .* reclaim resume;/,
+    /^Paused by Nora Lindqvist \(Slack\)\. .* @Reclaim resume;/,
   )
 })
 

@@ -27,7 +27,9 @@ describe('the bot does not start, and says why, with', () => {
   ])('%s', async (_what, differences) => {
     const { stage } = await story('teams')
     const message = await refusal(stage, differences)
-    expect(message).toMatch(/^Microsoft does not accept the credentials of the bot\. Check MicrosoftAppId, /)
+    expect(message).toMatch(
+      /^Microsoft does not accept the credentials of the bot \(AADSTS\d+\)\. Check MicrosoftAppId, /,
+    )
     expect(message).not.toContain('wrong-Secret')
   })
 

@@ -25,7 +25,9 @@ describe('who may not decide, changes nothing:', () => {
   test('a person whom the team does not have any more', async () => {
     const { leave, press, states } = await begin()
     leave('dana')
-    expect(await press('dana', 'approve', 'Bob Marsh')).toContain('It could not be found out who you are')
+    expect(await press('dana', 'approve', 'Bob Marsh')).toContain(
+      'The bot does not find you among the people',
+    )
     expect(await states('bob.marsh')).toEqual(['proposed'])
   })
 

@@ -55,7 +55,8 @@ const UNDELIVERABLE = ['MessageSizeTooBig', 'BadSyntax']
 
 /** How long a message that may have arrived is given to show up before somebody looks for it. */
 export const SETTLE_MS = 10_000
-/** What only people can mend need not be tried every second. */
+/** A token, a right, or the app that is missing: what only people can mend need not be tried every second. */
+const MENDED_BY_PEOPLE: readonly number[] = [401, 403, 404]
 const MENDED_BY_PEOPLE_MS = 60_000
 
 /** What a failed task of the outbox throws: how long to wait, or that there is no use in trying. */
@@ -66,7 +67,9 @@ export function readable(error: unknown): Error {
   // 412: two writers at one conversation; to be tried again (Microsoft Learn, "Rate limiting for bots in Teams").
   if (error.status === 429 || error.status === 412) return new Unsent(error.message, error.retryAfterMs)
   if (error.ambiguous) return new Later(error.message, SETTLE_MS)
-  return new Unsent(error.message, error.status === null ? 0 : MENDED_BY_PEOPLE_MS)
+  if (error.status === null) return new Unsent(error.message, 0)
+  // Any other no is about this request alone, which must not be waited with for ever.
+  return MENDED_BY_PEOPLE.includes(error.status) ? new Unsent(error.message, MENDED_BY_PEOPLE_MS) : error
 }
 
 /** Does what a task asks for; every failure becomes a readable one. */
@@ -78,9 +81,10 @@ export async function readably<Answer>(call: () => Promise<Answer>): Promise<Ans
   }
 }
 
-/** Whether what was written to is not there. A 404 without a code is some proxy's. */
+/** Whether what was written to is not there, or not the bot's. A 404 without a code is some proxy's. */
 export function isGone(error: unknown): boolean {
-  return error instanceof TeamsFailure && error.status === 404 && error.code !== ''
+  if (!(error instanceof TeamsFailure)) return false
+  return (error.status === 404 && error.code !== '') || error.code === 'NotEnoughPermissions'
 }
 
 /** Whether whoever was asked about is no member; any other 404 says nothing about people. */

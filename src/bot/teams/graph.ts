@@ -39,8 +39,8 @@ export function createChannelReader(
 ): ChannelReader {
   const messages = `${GRAPH}/v1.0/teams/${team}/channels/${encodeURIComponent(channel)}/messages`
 
-  async function* cardsAt(path: string) {
-    let next: string | undefined = cloud.locate(`${path}?$top=50`)
+  async function* cardsAt(path: string, top = 50) {
+    let next: string | undefined = cloud.locate(`${path}?$top=${top}`)
     const { origin } = new URL(next)
     for (let pages = 0; next && pages < PAGES_SEARCHED; pages++) {
       const token = await tokens.tokenFor(GRAPH)
@@ -77,7 +77,7 @@ export function createChannelReader(
       return marks.filter(mark => mark.startsWith(prefix))
     },
     async tryReading() {
-      await cardsAt(messages).next()
+      await cardsAt(messages, 1).next()
     },
   }
 }

@@ -208,10 +208,12 @@ describe('what a task makes of a failure:', () => {
     expect(readable(failure)).toMatchObject({ retryAfterMs })
   })
 
-  test('everything else passes as it is', () => {
-    const failure = new Error('other')
-    expect(readable(failure)).toBe(failure)
-  })
+  test.each([of(400, { code: 'BadArgument' }), of(409), new Error('other')])(
+    'everything else passes as it is, and counts: $message',
+    failure => {
+      expect(readable(failure)).toBe(failure)
+    },
+  )
 
   test('what is no error becomes one', () => {
     expect(readable('odd')).toEqual(new Error('odd'))
@@ -224,7 +226,8 @@ test('not there is a 404 alone; a channel that is not there says nothing about p
   const nowhere = of(404, 'ConversationNotFound')
   const removed = of(403, 'BotNotInConversationRoster')
   const somePage = of(404, '')
-  const all = [nobody, nowhere, removed, somePage, new Error('404')]
-  expect(all.map(isGone)).toEqual([true, true, false, false, false])
-  expect(all.map(isNoMember)).toEqual([true, false, false, false, false])
+  const foreign = of(403, 'NotEnoughPermissions')
+  const all = [nobody, nowhere, foreign, removed, somePage, new Error('404')]
+  expect(all.map(isGone)).toEqual([true, true, true, false, false, false])
+  expect(all.map(isNoMember)).toEqual([true, false, false, false, false, false])
 })
