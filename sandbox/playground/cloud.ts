@@ -42,7 +42,7 @@ export interface PlaygroundCloud {
 }
 
 /** `to`: Teams' own id. */
-export interface PlaygroundWhisper extends Said {
+interface PlaygroundWhisper extends Said {
   at: number
   to: string
 }
