@@ -16,6 +16,9 @@ const PICTURES = [
   { picture: 'teams-list', golden: 'list', of: 'still open' },
   { picture: 'teams-thread', golden: 'thread', of: 'reply 1', elements: 8 },
   { picture: 'teams-details', golden: 'details', of: 'after a rough ride' },
+  { picture: 'teams-notice', golden: 'notice', of: 'paused' },
+  { picture: 'teams-status', golden: 'status', of: 'usual' },
+  { picture: 'teams-history', golden: 'history', of: 'by a named approver' },
 ]
 
 function cardOf(golden: string, name: string): JsonObject {
