@@ -94,8 +94,11 @@ export const inert = (value: string): string =>
   value.replace(/\{(?=\{)/g, '{ ').replace(/<(?=\/?at\b)/gi, '< ')
 
 /** A name must be the same in the text and in the entity, so what markdown might change in it is left out. */
-const mentionable = (name: string) =>
-  cap(name.replace(/[<>&\\`*_~[\]{}#+=|:@!]|\.(?=\S)/g, '').trim(), MENTIONED_NAME)
+const mentionable = (name: string) => {
+  const shown = cap(name.replace(/[<>&\\`*_~[\]{}#+=|:@!]/g, '').trim(), MENTIONED_NAME)
+  // Last, as a cut can bring something close behind a dot.
+  return shown.replace(/\.(?=\S)/g, '')
+}
 
 /** Backslashes before all that markdown, and what makes links of addresses, could make something of. */
 function escapeMarkdown(value: string): string {

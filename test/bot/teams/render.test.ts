@@ -49,6 +49,7 @@ describe('whoever is asked', () => {
     ['**Dana** `O’Hara-Lee`, Jr.', 'Dana O’Hara-Lee, Jr.'],
     ['<>', 'somebody'],
     ['\u202eDana\n', 'Dana'],
+    [`${'x'.repeat(78)}. yz`, `${'x'.repeat(78)}…`],
   ])('has a name without markup: %j', (name, shown) => {
     const card = answerCard([asked])
     expect(entitiesOf(card, named(name))[0]?.mentioned.name).toBe(shown)

@@ -42,6 +42,7 @@ async function happyPath(stage: Stage, screen: Screen): Promise<void> {
   await screen.send(stage.clickOf('dana', 'Approve: Bob Marsh'))
   await screen.sees('Dana Whitfield, please decide about 4 accounts.')
   await screen.sees(/Bob Marsh: approved by Dana Whitfield/)
+  await screen.page.getByRole('button', { name: 'Undo' }).waitFor()
   tell('the card after the approval', {
     roots: cloud.messages().length,
     edited: (about()?.edited ?? 0) > 0,
