@@ -1,3 +1,5 @@
+import { createFaultList, type FaultList } from '../faults.ts'
+
 /** What goes wrong, in place of or after the work. */
 export type FaultKind =
   /** HTTP 429; `retryAfterSeconds: null` leaves the Retry-After header out. */
@@ -24,29 +26,8 @@ export type FaultKind =
 type Fault = FaultKind & { method: string; times?: number }
 
 /** The faults that wait for their calls. */
-export interface Faults {
-  add(fault: Fault): void
-  clear(): void
-  /** The first fault that waits for this method, used up once. */
-  take(method: string): FaultKind | undefined
-}
+export type Faults = FaultList<Fault, string>
 
 /** An empty list of faults. */
-export function createFaults(): Faults {
-  let waiting: { fault: Fault; left: number }[] = []
-  return {
-    add: fault => {
-      waiting.push({ fault, left: fault.times ?? 1 })
-    },
-    clear: () => {
-      waiting = []
-    },
-    take(method) {
-      const found = waiting.find(({ fault }) => fault.method === method || fault.method === '*')
-      if (found === undefined) return undefined
-      found.left -= 1
-      waiting = waiting.filter(({ left }) => left > 0)
-      return found.fault
-    },
-  }
-}
+export const createFaults = (): Faults =>
+  createFaultList((fault, method) => fault.method === method || fault.method === '*')

@@ -1,3 +1,4 @@
+import { createFaultList, type FaultList } from '../faults.ts'
 import type { Operation } from './routes.ts'
 
 /** What goes wrong, in place of or after the work. */
@@ -25,29 +26,8 @@ export type FaultKind =
 type Fault = FaultKind & { operation: Operation | '*'; times?: number }
 
 /** The faults that wait for their calls. */
-export interface Faults {
-  add(fault: Fault): void
-  clear(): void
-  /** The first fault that waits for this operation, used up once. */
-  take(operation: Operation): FaultKind | undefined
-}
+export type Faults = FaultList<Fault, Operation>
 
 /** An empty list of faults. */
-export function createFaults(): Faults {
-  let waiting: { fault: Fault; left: number }[] = []
-  return {
-    add: fault => {
-      waiting.push({ fault, left: fault.times ?? 1 })
-    },
-    clear: () => {
-      waiting = []
-    },
-    take(operation) {
-      const found = waiting.find(({ fault }) => fault.operation === operation || fault.operation === '*')
-      if (found === undefined) return undefined
-      found.left -= 1
-      waiting = waiting.filter(({ left }) => left > 0)
-      return found.fault
-    },
-  }
-}
+export const createFaults = (): Faults =>
+  createFaultList((fault, operation) => fault.operation === operation || fault.operation === '*')
