@@ -138,7 +138,12 @@ const PRESENCES: Readonly<Record<Platform, (settings: Settings, parts: ChatParts
   },
 }
 
-function viewsOf({ reclaim, schedule }: Settings, platform: Platform): ViewSettings {
+function viewsOf({ reclaim, schedule, approvers }: Settings, platform: Platform): ViewSettings {
   const { graceMs, expireAfterMs } = reclaim
-  return { command: COMMANDS[platform], timeZone: schedule.timezone, graceMs, expireAfterMs }
+  return {
+    command: COMMANDS[platform],
+    timeZone: schedule.timezone,
+    ...{ graceMs, expireAfterMs },
+    approvalsRequired: approvers.required,
+  }
 }

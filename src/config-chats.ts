@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, flag, guid, isGiven, isMap, list, section, text } from './config-fields.ts'
+import { choice, flag, guid, hint, isGiven, isMap, list, section, text } from './config-fields.ts'
 
 /* Where people are asked, and who may decide there. */
 
@@ -39,10 +39,7 @@ export const approvers = section({
     ),
   ),
   required: z
-    .literal(1, {
-      error: ({ input }) =>
-        input === 2 ? 'four eyes (2) is not built yet; write 1' : 'write 1, or leave it out',
-    })
+    .literal([1, 2], hint('write 1, or 2 for four eyes: two different people have to approve'))
     .default(1),
 })
 
@@ -67,13 +64,25 @@ export function chatProblems(found: {
   const { approvers } = found
   if (!isMap(approvers)) return none
   if (anyChat)
-    return CHATS.flatMap(({ chat, label, keys }) => {
-      const named = keys.filter(key => isGiven(approvers[key]))
-      if (found[chat] === undefined) return named.map(key => withoutEffect(chat, key))
-      return named.length > 0 ? [] : nobodyNamed(` in ${label}`, keys)
-    })
+    return [
+      ...loneApprover(approvers),
+      ...CHATS.flatMap(({ chat, label, keys }) => {
+        const named = keys.filter(key => isGiven(approvers[key]))
+        if (found[chat] === undefined) return named.map(key => withoutEffect(chat, key))
+        return named.length > 0 ? [] : nobodyNamed(` in ${label}`, keys)
+      }),
+    ]
   const keys = CHATS.flatMap(chat => chat.keys)
   return keys.some(key => isGiven(approvers[key])) ? none : [...none, ...nobodyNamed('', keys)]
+}
+
+/** Four eyes with one pair of eyes: nothing could ever be approved. */
+function loneApprover(approvers: Readonly<Record<string, unknown>>): ChatProblem[] {
+  const { managers, required, slackUsers, slackUsergroups, teamsUsers } = approvers
+  const people = [slackUsers, teamsUsers].flatMap(list => (Array.isArray(list) ? list : []))
+  if (required !== 2 || managers !== false || isGiven(slackUsergroups) || people.length > 1) return []
+  const message = 'two people have to approve, but only one may; name another, or write 1'
+  return [{ path: ['approvers', 'required'], message }]
 }
 
 function nobodyNamed(where: string, keys: readonly string[]): ChatProblem[] {

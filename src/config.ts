@@ -62,7 +62,8 @@ export type Settings = {
     readonly managers: boolean
     readonly slackUsers: readonly string[]
     readonly slackUsergroups: readonly string[]
-    readonly required: 1
+    /** 2 = four eyes. */
+    readonly required: 1 | 2
   }
   /** At least one of `slack` and `teams` is there, each with at least one named approver. */
   readonly slack?: SlackSecrets & {

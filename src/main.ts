@@ -72,6 +72,7 @@ async function assemble(
   const store = openStore(settings.store.path, {
     platforms,
     graceMs: reclaim.graceMs,
+    approvalsRequired: approvers.required,
     onCommit: () => worker?.wake(),
   })
   things.push(store.close)
@@ -110,7 +111,7 @@ async function assemble(
     ids: randomIds,
     chats: chats.byPlatform,
     askManagers: approvers.managers,
-    settings: { ...scan, ...reclaim, timeZone },
+    settings: { ...scan, ...reclaim, timeZone, approvalsRequired: approvers.required },
   }
   const clockwork = startClockwork({
     ...{ store, clock, log, run, timeZone },

@@ -195,7 +195,11 @@ const wrong: [path: string, value: unknown, problem: string][] = [
   ['approvers.managers', 'all', 'approvers.managers: write true or false'],
   ['approvers.slackUsers', ['@ada'], 'approvers.slackUsers[0]: write the member id of a person in Slack'],
   ['approvers.slackUsergroups', ['U012AB3CD'], 'approvers.slackUsergroups[0]: write the id of a user group'],
-  ['approvers.required', 3, 'approvers.required: write 1, or leave it out'],
+  [
+    'approvers.required',
+    3,
+    'approvers.required: write 1, or 2 for four eyes: two different people have to approve',
+  ],
   ['slack.channel', '#licences', 'slack.channel: write the id of the channel in Slack'],
   ['slack.channel', 'D0123456789', 'slack.channel: write the id of the channel in Slack'],
   ['slack.mode', 'rtm', 'slack.mode: write socket or http'],
@@ -298,7 +302,6 @@ describe('what is planned but not built', () => {
     ['reclaim.action', 'deactivate', 'reclaim.action: deactivate is not built yet; write delete-account'],
     ['roster', { ...roster, source: 'scim' }, 'roster.source: scim is not built yet; write csv'],
     ['roster', { ...roster, source: 'servicenow' }, 'roster.source: servicenow is not built yet; write csv'],
-    ['approvers.required', 2, 'approvers.required: four eyes (2) is not built yet; write 1'],
   ])('%s: %j is refused in one sentence that says what to use instead', (path, value, problem) => {
     expect(problems({ [path]: value })).toEqual([problem])
   })
@@ -317,6 +320,11 @@ describe('an impossible combination', () => {
       'managers, but nobody named',
       { approvers: { managers: true } },
       'approvers: nobody is named in Slack; write at least one of slackUsers, slackUsergroups, also where managers',
+    ],
+    [
+      'four eyes with one pair of eyes',
+      { approvers: { managers: false, slackUsers: ['U012AB3CD'], required: 2 } },
+      'approvers.required: two people have to approve, but only one may; name another, or write 1',
     ],
     ['nobody at all', { approvers: { managers: false, slackUsers: [] } }, 'approvers: nobody is named'],
     ['no chat', { slack: undefined }, 'slack: missing; write slack or teams (or both)'],

@@ -27,6 +27,8 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   own_account: 'This is your own account. Somebody else has to decide about it. Nothing was changed.',
   not_the_approver:
     "You may not decide about this account: only the account's manager and the named approvers may. Nothing was changed.",
+  second_person:
+    'You have approved this already. Two different people have to approve: somebody else has to press Approve now. Nothing was changed.',
 }
 
 /** The answer to a button or an undo: done, already decided (by whom, when), or not allowed (why). */
@@ -66,7 +68,7 @@ function alreadyCard(candidate: Candidate, timeline: readonly LogEntry[], settin
   if (decided)
     lines.push([
       bold(candidate.name),
-      text(`: ${DECIDED[decided.event as PersonEvent]}`),
+      text(`: ${DECIDED[decided.event as PersonEvent | 'endorse']}`),
       ...by(decided),
       text(`, ${instant(decided.at, settings.timeZone)}.`),
     ])
@@ -74,7 +76,8 @@ function alreadyCard(candidate: Candidate, timeline: readonly LogEntry[], settin
   return answerCard(...lines)
 }
 
-const DECIDED: Readonly<Record<PersonEvent, string>> = {
+const DECIDED: Readonly<Record<PersonEvent | 'endorse', string>> = {
+  endorse: 'approved, as the first of two,',
   approve: 'approved',
   skip: 'skipped',
   undo: 'approval undone',

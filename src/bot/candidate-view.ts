@@ -47,7 +47,7 @@ function candidateBlocks(
       ),
     ],
   ]
-  if (candidate.state !== 'proposed' || last.event === 'undo')
+  if (candidate.state !== 'proposed' || last.event === 'undo' || last.event === 'endorse')
     lines.push(presentState(candidate, last, settings))
   return [
     { kind: 'lines', lines },
@@ -83,6 +83,7 @@ const again = ({ event }: LogEntry): Line =>
 /** Who brought it into this state: whoever waits still has the approval that it waits with. */
 function whose(candidate: Candidate, entry: LogEntry): Line {
   if (entry.event === 'undo') return [text(', as'), ...personOf(entry.actor)]
+  if (entry.event === 'endorse') return [text(', approved'), ...by(entry), text(' (1 of 2)')]
   return by(entry.event === 'wait' ? { actor: candidate.approvedBy ?? entry.actor } : entry)
 }
 
@@ -102,6 +103,8 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
   const sent = begun === null ? '' : ` A deletion was sent at ${instant(begun, timeZone)}.`
   const inVain = begun === null ? '' : ` The deletion sent at ${instant(begun, timeZone)} had no effect.`
   switch (entry.event) {
+    case 'endorse':
+      return '. Nothing is deleted until a second person approves, too.'
     case 'approve':
     case 'retry': {
       if (graceMs === 0)
@@ -168,17 +171,18 @@ function buttonsOf(candidate: Candidate, settings: ViewSettings): Button[] {
 }
 
 function confirmation(
-  { name, facts, dryRun }: Candidate,
-  { graceMs }: ViewSettings,
+  { name, facts, dryRun, endorsedBy }: Candidate,
+  { graceMs, approvalsRequired }: ViewSettings,
 ): NonNullable<Button['confirm']> {
   const who = `${name} (${facts.userName})`
   const minutes = count(Math.round(graceMs / 60_000), 'minute')
+  const first = approvalsRequired === 2 && endorsedBy === null ? 'Once a second person approves, too: ' : ''
   const undo = graceMs > 0 ? `in ${minutes}. Until then Undo stops it; after that` : 'at once. After that'
   return {
     title: dryRun ? 'Rehearse the deletion?' : 'Delete this account?',
     text: dryRun
       ? `Dry run: ${who} stays. The bot only shows what it would send.`
-      : `${who} will be deleted in ServiceNow ${undo} the bot cannot bring the account back.`,
+      : `${first}${who} will be deleted in ServiceNow ${undo} the bot cannot bring the account back.`,
     yes: 'Approve',
     no: 'Cancel',
   }

@@ -1,6 +1,6 @@
 import { startOfDay } from '../reclaim/calendar.ts'
 import type { Candidate } from '../reclaim/candidate.ts'
-import { decideByName, entitlement } from '../reclaim/decision.ts'
+import { type DecisionContext, decideByName, entitlement } from '../reclaim/decision.ts'
 import type { Chat, Clock, Person } from '../reclaim/ports.ts'
 import type { Summary } from '../reclaim/reports.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
@@ -112,7 +112,7 @@ async function undo(user: string, person: Person, context: CommandContext): Prom
   const theirs = await context.store.candidatesOf(user)
   const candidate = theirs.find(({ state }) => state === 'approved') ?? theirs[0]
   if (!candidate) return person.named ? unknownUser(user) : mayNotRead(context.views)
-  const answer = await decideByName(candidate, { personId: person.id, event: 'undo' }, context)
+  const answer = await decideByName(candidate, { personId: person.id, event: 'undo' }, deciding(context))
   return decisionCard(answer, context.views)
 }
 
@@ -149,6 +149,11 @@ async function mayRead(person: Person, candidate: Candidate, context: CommandCon
   if (person.named) return true
   const asked = await entitlement(person.id, candidate, context)
   return asked.kind === 'known' && asked.entitlement.allowed
+}
+
+/** What a decision needs of it. */
+export function deciding({ store, chat, clock, views }: CommandContext): DecisionContext {
+  return { store, chat, clock, approvalsRequired: views.approvalsRequired }
 }
 
 const unknownUser = (user: string) =>

@@ -2,7 +2,7 @@ import { entitlement, press } from '../reclaim/decision.ts'
 import type { Log } from '../reclaim/ports.ts'
 import { decisionCard, mayNotRead, say } from './answer.ts'
 import { parseCommand } from './command.ts'
-import { type CommandContext, obey } from './commands.ts'
+import { type CommandContext, deciding, obey } from './commands.ts'
 import { detailsCard } from './details.ts'
 import type { Card } from './view.ts'
 
@@ -14,7 +14,12 @@ export async function decided(
   context: InteractionContext,
 ): Promise<Card> {
   try {
-    return decisionCard(await press(pressed, context), context.views)
+    const answer = await press(pressed, deciding(context))
+    if (answer.kind === 'not_allowed') {
+      const { personId: person, event } = pressed
+      context.log.warn({ person, event, why: answer.why }, 'a decision was refused')
+    }
+    return decisionCard(answer, context.views)
   } catch (error) {
     context.log.error({ reason: (error as Error).message }, 'a decision could not be recorded')
     return say('Your decision could not be recorded, and nothing was changed. Please try again in a minute.')

@@ -42,6 +42,8 @@ export type ViewSettings = {
   readonly command: string
   readonly graceMs: number
   readonly expireAfterMs: number
+  /** How many different people have to approve. */
+  readonly approvalsRequired: 1 | 2
   readonly timeZone: string
 }
 

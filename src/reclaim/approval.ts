@@ -6,7 +6,13 @@ export type Entitlement =
   | { readonly allowed: false; readonly why: Refusal }
 
 /** Why a person may not: told to that person alone. */
-export type Refusal = 'unknown_person' | 'not_a_full_member' | 'no_email' | 'own_account' | 'not_the_approver'
+export type Refusal =
+  | 'unknown_person'
+  | 'not_a_full_member'
+  | 'no_email'
+  | 'own_account'
+  | 'not_the_approver'
+  | 'second_person'
 
 /**
  * Whether a person may decide about a candidate. Default deny: whoever cannot be placed may not.
@@ -39,6 +45,14 @@ export function managerCanDecide(candidate: Pick<Candidate, 'manager' | 'facts' 
     !sameText(manager.email, facts.email) &&
     !sameText(manager.employeeNumber, facts.employeeNumber)
   )
+}
+
+/** Somebody who approved, or is about to. `email` is null where none is known (any more). */
+export type Approver = { readonly actor: string; readonly email: string | null }
+
+/** Whether two approvals come from one person: also one who approves in two chats, under the same address. */
+export function samePerson(a: Approver, b: Approver): boolean {
+  return a.actor === b.actor || sameText(a.email ?? '', b.email ?? '')
 }
 
 /** How many candidates' writes may begin in one day (of the schedule's time zone). */

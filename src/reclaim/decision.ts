@@ -1,6 +1,6 @@
-import { type Entitlement, mayDecide, type Refusal } from './approval.ts'
+import { type Entitlement, mayDecide, type Refusal, samePerson } from './approval.ts'
 import type { Candidate } from './candidate.ts'
-import type { LogEntry, PersonEvent } from './lifecycle.ts'
+import type { Happening, LogEntry, PersonEvent } from './lifecycle.ts'
 import type { Chat, Clock, MessageRef, Person } from './ports.ts'
 import type { Store } from './storage.ts'
 
@@ -19,7 +19,13 @@ export type DecisionAnswer =
   | { readonly kind: 'try_again' }
   | { readonly kind: 'unknown_button' }
 
-export type DecisionContext = { readonly store: Store; readonly chat: Chat; readonly clock: Clock }
+export type DecisionContext = {
+  readonly store: Store
+  readonly chat: Chat
+  readonly clock: Clock
+  /** How many different people have to approve. */
+  readonly approvalsRequired: 1 | 2
+}
 
 /**
  * A person pressed a button. Records the decision, and nothing else; whoever pressed gets an answer in any case.
@@ -70,8 +76,14 @@ async function decide(
 
   const { id: candidateId, version } = candidate
   const actor = `${chat.platform}:${personId}`
+  const happening = await approvalOf(candidate, { event, actor, email: asked.person?.email ?? null }, context)
+  if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
   const note = { as: asked.entitlement.as }
-  const recorded = await store.record({ candidateId, event, actor, note, at: clock.now(), version })
+  const recorded = await store.record({
+    ...{ candidateId, version, actor, note },
+    event: happening,
+    at: clock.now(),
+  })
   if (recorded.kind === 'refused') return already(recorded.candidate, store)
   return {
     kind: 'recorded',
@@ -79,6 +91,18 @@ async function decide(
     entry: recorded.entry,
     paused: (await store.paused()) !== null,
   }
+}
+
+/** Where two have to approve, the first only endorses, and the second has to be somebody else. */
+async function approvalOf(
+  { endorsedBy }: Candidate,
+  { event, actor, email }: { event: PersonEvent; actor: string; email: string | null },
+  { store, approvalsRequired }: DecisionContext,
+): Promise<Happening | 'second_person'> {
+  if (event !== 'approve' || approvalsRequired === 1) return event
+  if (endorsedBy === null) return 'endorse'
+  const first = { actor: endorsedBy, email: await store.emailOf(endorsedBy) }
+  return samePerson(first, { actor, email }) ? 'second_person' : 'approve'
 }
 
 /** Whether a person may decide about a candidate, by the platform's own word of at most 5 minutes ago. */

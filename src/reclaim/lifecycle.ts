@@ -6,7 +6,13 @@ import type { CandidateId } from './ids.ts'
  * The state diagram in ARCHITECTURE.md and the buttons in chat are drawn from this table.
  */
 export const LIFECYCLE = {
-  proposed: { approve: 'approved', skip: 'skipped', expire: 'expired', withdraw: 'withdrawn' },
+  proposed: {
+    endorse: 'proposed',
+    approve: 'approved',
+    skip: 'skipped',
+    expire: 'expired',
+    withdraw: 'withdrawn',
+  },
   approved: {
     begin: 'reclaiming',
     wait: 'approved',
@@ -119,6 +125,8 @@ export type Standing = {
   readonly round: number
   readonly approvalSeq: number | null
   readonly approvedBy: string | null
+  /** The first of the two people, where two have to approve. */
+  readonly endorsedBy: string | null
   readonly begunAt: number | null
   readonly foundUndone: number
   readonly waitingFor: Reason | null
@@ -131,19 +139,31 @@ export type Decision =
   | { readonly kind: 'accepted'; readonly to: State; readonly followUps: readonly FollowUp[] }
   | { readonly kind: 'refused' }
 
-/**
- * Whether something may happen to a candidate now, and what has to follow. Pure: the one place where it is decided.
- * @param graceMs how long an approval can be undone before the write.
- */
-export function decide(now: Standing, event: Happening, why: Reason | undefined, graceMs: number): Decision {
-  const row: Partial<Record<Happening, State>> = LIFECYCLE[now.state]
-  const to = row[event]
-  if (to === undefined || !guards(now, event, why)) return { kind: 'refused' }
-  return { kind: 'accepted', to, followUps: followUps(now, event, graceMs) }
+/** What is about to happen, and through whom. */
+export type Deed = { readonly event: Happening; readonly actor: string; readonly why?: Reason | undefined }
+
+/** What the settings say about approvals. */
+export type ApprovalRules = {
+  /** How long an approval can be undone before the write. */
+  readonly graceMs: number
+  /** How many different people have to approve. */
+  readonly approvalsRequired: 1 | 2
 }
 
-function guards(now: Standing, event: Happening, why: Reason | undefined): boolean {
+/** Whether something may happen to a candidate now, and what has to follow. Pure: the one place where it is decided. */
+export function decide(now: Standing, deed: Deed, rules: ApprovalRules): Decision {
+  const row: Partial<Record<Happening, State>> = LIFECYCLE[now.state]
+  const to = row[deed.event]
+  if (to === undefined || !guards(now, deed, rules)) return { kind: 'refused' }
+  return { kind: 'accepted', to, followUps: followUps(now, deed.event, rules.graceMs) }
+}
+
+function guards(now: Standing, { event, actor, why }: Deed, { approvalsRequired }: ApprovalRules): boolean {
   switch (event) {
+    case 'endorse':
+      return approvalsRequired === 2 && now.endorsedBy === null
+    case 'approve':
+      return approvalsRequired === 1 || (now.endorsedBy !== null && now.endorsedBy !== actor)
     case 'found_done':
       return now.begunAt !== null
     case 'found_undone':
@@ -184,6 +204,7 @@ export function evolve(before: Standing | null, entry: LogEntry): Standing {
     round: 1,
     approvalSeq: null,
     approvedBy: null,
+    endorsedBy: null,
     begunAt: null,
     foundUndone: 0,
   }
@@ -195,9 +216,27 @@ export function evolve(before: Standing | null, entry: LogEntry): Standing {
     round: start.round + (entry.event === 'undo' || entry.event === 'retry' ? 1 : 0),
     approvalSeq: enters ? entry.seq : start.approvalSeq,
     approvedBy: approves ? entry.actor : start.approvedBy,
+    endorsedBy: endorser(start, entry),
     begunAt: start.begunAt ?? (entry.event === 'begin' ? entry.at : null),
     foundUndone: approves ? 0 : start.foundUndone + (entry.event === 'found_undone' ? 1 : 0),
     waitingFor: entry.event === 'wait' ? (entry.note.why ?? null) : null,
+  }
+}
+
+/** Who stands for the approval beside whoever approves: still somebody else when the first of the two tries again. */
+function endorser(
+  { endorsedBy, approvedBy }: Pick<Standing, 'endorsedBy' | 'approvedBy'>,
+  { event, actor }: LogEntry,
+): string | null {
+  switch (event) {
+    case 'endorse':
+      return actor
+    case 'undo':
+      return null
+    case 'retry':
+      return endorsedBy === actor ? approvedBy : endorsedBy
+    default:
+      return endorsedBy
   }
 }
 

@@ -38,6 +38,11 @@ export function rosterStatus(roster: RosterIndex, account: Account, now: number)
   return statuses.size === 1 && only ? only : 'unknown'
 }
 
+/** The employee numbers that the roster knows under an e-mail address. */
+export function employeeNumbersOf(roster: RosterIndex, email: string): string[] {
+  return (roster.byEmail.get(key(email)) ?? []).map(entry => entry.employeeNumber)
+}
+
 function entryStatus(entry: RosterEntry, inactiveValues: readonly string[], now: number): RosterStatus {
   if (entry.endsAt === 'unreadable') return 'unknown'
   if (entry.endsAt !== null) return entry.endsAt < now ? 'inactive' : 'active'

@@ -224,6 +224,8 @@ export type Control = {
   rememberPerson(person: Person): Promise<void>
   /** What people are called, by actor (`slack:U012AB3CD`), as far as it is known. */
   names(actors: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** The address under which somebody decided, by actor; `null` where it was never known, or erased. */
+  emailOf(actor: string): Promise<string | null>
   /** Requests left since then that nobody took yet; whoever left an older one has given up waiting. */
   takeRequests(since: number): Promise<ShellRequest[]>
   answerRequest(id: string, answer: string, ok: boolean): Promise<void>

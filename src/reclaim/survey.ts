@@ -89,7 +89,8 @@ export async function judgeNow(
   return judge(account, index ? rosterStatus(index, account, now) : 'unknown', settings.policy, now)
 }
 
-async function loadRoster(
+/** The roster, ready to be asked; `null` where none is configured. @throws Error as {@link Roster} does. */
+export async function loadRoster(
   roster: Roster | null,
   settings: ScanSettings,
   now: number,

@@ -1,25 +1,17 @@
-import { type Caps, managerCanDecide, mayDecide, sameText } from './approval.ts'
+import type { Caps } from './approval.ts'
 import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
+import { asError, type LookContext, lastLook } from './last-look.ts'
 import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
-import { objection, sameAsConfigured } from './objection.ts'
-import type { Chat, Inspection, Licences, Log, Platform, WriteAnswer } from './ports.ts'
+import type { Licences, Log, WriteAnswer } from './ports.ts'
 import type { Store, WriteTask } from './storage.ts'
-import { judgeNow, type ScanSettings, type ScanSources } from './survey.ts'
 
 /** What the two tasks at ServiceNow need. */
-export type WriteContext = {
+export type WriteContext = LookContext & {
   readonly store: Store
-  readonly sources: ScanSources
-  readonly chats: ReadonlyMap<Platform, Chat>
-  readonly settings: ScanSettings & Caps & { readonly timeZone: string }
+  readonly settings: Caps & { readonly timeZone: string }
   readonly log: Log
 }
-
-type Look =
-  | { readonly kind: 'go' }
-  | { readonly kind: 'stop'; readonly event: 'withdraw' | 'found_done'; readonly note: Note }
-  | { readonly kind: 'wait'; readonly why: Reason; readonly error?: unknown }
 
 const WAIT_MS = 5 * 60 * 1000
 
@@ -59,7 +51,7 @@ export async function verify(task: WriteTask, context: WriteContext): Promise<vo
   const { store, sources } = context
   const candidate = await store.candidate(task.candidateId)
   if (candidate?.state !== 'verifying') return store.settle(task.id)
-  const seen = await inspect(candidate.sysId, sources.licences)
+  const seen = await sources.licences.inspect(candidate.sysId).catch(asError)
   if (seen instanceof Error) {
     warnUnread(candidate, seen, context)
     const pauseMs = VERIFY_AFTER_MS[Math.min(task.attempts, VERIFY_AFTER_MS.length - 1)] ?? WAIT_MS
@@ -71,49 +63,12 @@ export async function verify(task: WriteTask, context: WriteContext): Promise<vo
   return conclude(task, candidate, context, 'give_up', { why: 'still_there' })
 }
 
-/** Looks at the account, the settings and the approver once more, a moment before the write. */
-async function lastLook(candidate: Candidate, context: WriteContext): Promise<Look> {
-  const { settings, sources } = context
-  if (!sameAsConfigured(candidate, settings, sources.licences)) return withdraw({ why: 'settings_changed' })
-  const seen = await inspect(candidate.sysId, sources.licences)
-  if (seen instanceof Error) return { kind: 'wait', why: 'account_unreadable', error: seen }
-  if (seen.kind === 'gone')
-    return candidate.begunAt === null
-      ? withdraw({ why: 'already_gone' })
-      : { kind: 'stop', event: 'found_done', note: {} }
-
-  const verdict = await judgeNow(seen.account, settings, sources).catch((error: Error) => error)
-  if (verdict instanceof Error) return { kind: 'wait', why: 'roster_unreadable', error: verdict }
-  const note = objection(candidate, verdict)
-  if (note) return withdraw(note)
-  if (verdict.kind === 'unknown')
-    return { kind: 'wait', why: verdict.reason === 'roster' ? 'roster_unreadable' : 'account_unreadable' }
-  return approverStillEntitled(candidate, seen, context)
-}
-
-async function approverStillEntitled(
-  candidate: Candidate,
-  { manager }: Extract<Inspection, { kind: 'found' }>,
-  { chats }: WriteContext,
-): Promise<Look> {
-  const [platform, id = ''] = (candidate.approvedBy ?? '').split(':')
-  const chat = chats.get(platform as Platform)
-  const person = chat ? await chat.person(id).catch((error: Error) => error) : null
-  if (person instanceof Error) return { kind: 'wait', why: 'approver_unreadable', error: person }
-  const isManager =
-    manager !== null &&
-    managerCanDecide({ ...candidate, manager }) &&
-    sameText(person?.email ?? '', manager.email)
-  const entitled = mayDecide(person, candidate, isManager ? id : null).allowed
-  return entitled ? { kind: 'go' } : withdraw({ why: 'approver_not_entitled' })
-}
-
 async function sendAndProve(task: WriteTask, candidate: Candidate, context: WriteContext): Promise<void> {
   const { licences } = context.sources
   const [operation] = candidate.operations
   if (!operation) throw new Error(`Candidate ${candidate.id} has no operation.`)
   const answer = await send(operation, licences)
-  const seen = await inspect(candidate.sysId, licences)
+  const seen = await licences.inspect(candidate.sysId).catch(asError)
   const proof = seen instanceof Error ? 'unreadable' : seen.kind
   if (seen instanceof Error) warnUnread(candidate, seen, context)
   const { event, note } = outcome(answer, proof)
@@ -146,10 +101,6 @@ async function send(operation: Operation, licences: Licences): Promise<WriteAnsw
   } catch (error) {
     return { kind: 'unknown', status: null, detail: error instanceof Error ? error.message : String(error) }
   }
-}
-
-async function inspect(id: Candidate['sysId'], licences: Licences): Promise<Inspection | Error> {
-  return licences.inspect(id).catch((error: Error) => error)
 }
 
 /** Records what came of a task and ends it. What people did with the candidate in the meantime stands. */
@@ -189,5 +140,3 @@ async function wait(
     task: { id: task.id, ends: { dueAt } },
   })
 }
-
-const withdraw = (note: Note): Look => ({ kind: 'stop', event: 'withdraw', note })

@@ -25,6 +25,7 @@ export type CandidateRow = {
   round: number
   approval_seq: number | null
   approved_by: string | null
+  endorsed_by: string | null
   begun_at: number | null
   found_undone: number
   waiting_for: string | null
@@ -33,8 +34,8 @@ export type CandidateRow = {
 
 /** The part of a candidate that its history determines; what a transition writes. */
 export function standingOf(c: Standing): Standing {
-  const { state, version, round, approvalSeq, approvedBy, begunAt, foundUndone, waitingFor } = c
-  return { state, version, round, approvalSeq, approvedBy, begunAt, foundUndone, waitingFor }
+  const { state, version, round, approvalSeq, approvedBy, endorsedBy, begunAt, foundUndone, waitingFor } = c
+  return { state, version, round, approvalSeq, approvedBy, endorsedBy, begunAt, foundUndone, waitingFor }
 }
 
 /** A row as the domain knows it, but for its operations, which have a table of their own. */
@@ -56,6 +57,7 @@ export function candidateOf(row: CandidateRow): Omit<Candidate, 'operations'> {
     round: row.round,
     approvalSeq: row.approval_seq,
     approvedBy: row.approved_by,
+    endorsedBy: row.endorsed_by,
     begunAt: row.begun_at,
     foundUndone: row.found_undone,
     waitingFor: row.waiting_for as Reason | null,

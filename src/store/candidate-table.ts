@@ -1,7 +1,14 @@
 import type { Action, Candidate, Operation, Proposal } from '../reclaim/candidate.ts'
 import { factsHash } from '../reclaim/evidence.ts'
 import type { CandidateId, RunId } from '../reclaim/ids.ts'
-import { decide, evolve, type FollowUp, type LogEntry, type State } from '../reclaim/lifecycle.ts'
+import {
+  type ApprovalRules,
+  decide,
+  evolve,
+  type FollowUp,
+  type LogEntry,
+  type State,
+} from '../reclaim/lifecycle.ts'
 import type { Ids } from '../reclaim/ports.ts'
 import type { Recorded, Recording } from '../reclaim/storage.ts'
 import { type CandidateRow, candidateOf, SELECT, standingOf } from './candidate-row.ts'
@@ -21,7 +28,13 @@ export type NewCandidate = {
 }
 
 /** Reading and writing candidates inside a transaction of somebody else; {@link createCandidates} makes verbs of it. */
-export function createCandidateTable(db: Db, events: EventLog, outbox: Outbox, ids: Ids, graceMs: number) {
+export function createCandidateTable(
+  db: Db,
+  events: EventLog,
+  outbox: Outbox,
+  ids: Ids,
+  approvals: ApprovalRules,
+) {
   const select = {
     one: db.prepare<[string], CandidateRow>(`${SELECT} WHERE c.id = ?`),
     operations: db.prepare<[string], { method: string; table: string; sys_id: string; body: string | null }>(
@@ -43,7 +56,7 @@ export function createCandidateTable(db: Db, events: EventLog, outbox: Outbox, i
   const update = {
     standing: db.prepare(
       `UPDATE candidates SET state = :state, version = :version, round = :round, approval_seq = :approvalSeq,
-         approved_by = :approvedBy, begun_at = :begunAt, found_undone = :foundUndone, waiting_for = :waitingFor,
+         approved_by = :approvedBy, endorsed_by = :endorsedBy, begun_at = :begunAt, found_undone = :foundUndone, waiting_for = :waitingFor,
          state_since = CASE WHEN state = :state THEN state_since ELSE :at END
        WHERE id = :id AND version = :version - 1`,
     ),
@@ -108,8 +121,8 @@ export function createCandidateTable(db: Db, events: EventLog, outbox: Outbox, i
     followUps: readonly FollowUp[],
   ): LogEntry => {
     const { candidateId, event, actor, at } = recording
-    const approves = event === 'approve' || event === 'retry'
-    const note = approves
+    const isBound = event === 'approve' || event === 'retry' || event === 'endorse'
+    const note = isBound
       ? { ...recording.note, facts: factsHash(saltOf(candidateId), before.facts) }
       : recording.note
     const entry = events.append({ candidateId, event, from: before.state, to, actor, note, at })
@@ -127,7 +140,8 @@ export function createCandidateTable(db: Db, events: EventLog, outbox: Outbox, i
   const record = (recording: Recording): Recorded => {
     const before = need(recording.candidateId)
     const stale = recording.version !== undefined && recording.version !== before.version
-    const decision = decide(before, recording.event, recording.note.why, graceMs)
+    const { event, actor, note } = recording
+    const decision = decide(before, { event, actor, why: note.why }, approvals)
     if (recording.task) outbox.end(recording.task)
     if (stale || decision.kind === 'refused')
       return { kind: 'refused', candidate: before, last: events.last(before.id) }

@@ -50,6 +50,7 @@ export function createControlVerbs(
   const named = db.prepare<[string], { actor: string; name: string }>(
     'SELECT actor, name FROM people WHERE actor IN (SELECT value FROM json_each(?))',
   )
+  const emailOf = db.prepare<[string], { email: string | null }>('SELECT email FROM people WHERE actor = ?')
   const waiting = db.prepare<[number], ShellRequest>(
     'SELECT id, kind, actor FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
@@ -81,6 +82,7 @@ export function createControlVerbs(
       const rows = named.all(JSON.stringify(actors))
       return new Map(rows.map(({ actor, name }) => [actor, name]))
     }),
+    emailOf: reading((actor: string) => emailOf.get(actor)?.email ?? null),
     takeRequests: async since => takeRequests.immediate(since),
     answerRequest: writing((id: string, text: string, ok: boolean) => {
       answer.run(text, ok ? 1 : 0, id)

@@ -156,4 +156,7 @@ CREATE TABLE addresses (
   PRIMARY KEY (platform, name)
 ) STRICT;
 `,
+  `
+ALTER TABLE candidates ADD COLUMN endorsed_by TEXT;
+`,
 ]

@@ -19,6 +19,8 @@ export type StoreOptions = {
   readonly platforms: readonly Platform[]
   /** How long an approval can be undone. */
   readonly graceMs: number
+  /** How many different people have to approve; left out = one. */
+  readonly approvalsRequired?: 1 | 2
   readonly ids?: Ids
   /** Called after each commit that may have left something to do. */
   readonly onCommit?: () => void
@@ -55,12 +57,12 @@ export function openStore(path: string, options: StoreOptions): Store {
 
 /** The port's verbs over an open database; separate from {@link openStore} for tests that end a process in mid-air. */
 export function createStore(db: Db, options: StoreOptions): Omit<Store, 'close'> {
-  const { platforms, graceMs, ids = randomIds, onCommit = () => {} } = options
+  const { platforms, graceMs, approvalsRequired = 1, ids = randomIds, onCommit = () => {} } = options
   const verb = verbs(db, onCommit)
   const events = createEventLog(db)
   const outbox = createOutbox(db)
   const control = createControl(db)
-  const table = createCandidateTable(db, events, outbox, ids, graceMs)
+  const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
   return {
     ...createCandidates(db, verb, table, events, control),
     ...createRuns(db, verb, table, outbox, platforms),

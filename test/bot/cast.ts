@@ -28,6 +28,7 @@ import {
 export const VIEWS: ViewSettings = {
   command: '/reclaim',
   graceMs: 15 * MINUTE_MS,
+  approvalsRequired: 1,
   expireAfterMs: 14 * DAY_MS,
   timeZone: 'Europe/Berlin',
 }
@@ -104,7 +105,7 @@ export function biography(
   let standing: Standing = evolve(null, timeline[0] as LogEntry)
   let last = timeline[0] as LogEntry
   for (const { event, by = 'worker', afterMs = 0, note = {} } of steps) {
-    const decision = decide(standing, event, note.why, VIEWS.graceMs)
+    const decision = decide(standing, { event, actor: by, why: note.why }, VIEWS)
     if (decision.kind === 'refused') throw new Error(`${event} cannot happen to ${standing.state}.`)
     last = entry(timeline.length + 1, {
       ...{ event, from: standing.state, to: decision.to, actor: by, note, at: last.at + afterMs },

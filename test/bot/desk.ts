@@ -1,5 +1,5 @@
 import { parseCommand } from '../../src/bot/command.ts'
-import { type CommandContext, obey } from '../../src/bot/commands.ts'
+import { type CommandContext, deciding, obey } from '../../src/bot/commands.ts'
 import type { Card } from '../../src/bot/view.ts'
 import { press } from '../../src/reclaim/decision.ts'
 import type { Happening, Note, PersonEvent } from '../../src/reclaim/lifecycle.ts'
@@ -96,7 +96,7 @@ export function desk(settings: Partial<ScanSettings> = {}) {
     },
     async press(personId: string, event: PersonEvent, name: string) {
       const { token } = await bot.candidate(name)
-      return press({ personId, event, token, at: null }, context)
+      return press({ personId, event, token, at: null }, deciding(context))
     },
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { deciding } from '../../src/bot/commands.ts'
 import { press } from '../../src/reclaim/decision.ts'
 import type { MessageRef } from '../../src/reclaim/ports.ts'
 import { desk } from './desk.ts'
@@ -13,7 +14,7 @@ async function clicking() {
   if (!placement) throw new Error('Bob Marsh is shown nowhere.')
   return {
     click: (personId: string, at: MessageRef) =>
-      press({ personId, event: 'approve', token: candidate.token, at }, context),
+      press({ personId, event: 'approve', token: candidate.token, at }, deciding(context)),
     places: async () => (await store.message(placement.messageId))?.refs ?? [],
   }
 }

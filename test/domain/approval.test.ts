@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { capReached, managerCanDecide, mayDecide } from '../../src/reclaim/approval.ts'
+import { capReached, managerCanDecide, mayDecide, samePerson } from '../../src/reclaim/approval.ts'
 import type { Manager } from '../../src/reclaim/candidate.ts'
 import { aCandidate, aManager, aPerson, factsOf, idOf } from './examples.ts'
 
@@ -85,5 +85,22 @@ describe('caps', () => {
     [{ total: 10, byApprover: 3 }, 'over_daily_cap'],
   ] as const)('after %o: %s', (begun, cap) => {
     expect(capReached(begun, caps)).toBe(cap)
+  })
+})
+
+describe('whether two approvals come from one person', () => {
+  const dana = { actor: 'slack:U_dana', email: 'dana@example.com' }
+  test.each([
+    ['the same account in the same chat', { ...dana, email: null }, true],
+    ['the same address in another chat', { actor: 'teams:1', email: 'Dana@Example.com' }, true],
+    ['another address', { actor: 'teams:2', email: 'nora@example.com' }, false],
+    ['an address that is not known any more', { actor: 'teams:3', email: null }, false],
+  ])('%s', (_, other, same) => {
+    expect(samePerson(dana, other)).toBe(same)
+    expect(samePerson(other, dana)).toBe(same)
+  })
+
+  test('no two without an address are taken for one', () => {
+    expect(samePerson({ actor: 'slack:U_1', email: null }, { actor: 'slack:U_2', email: null })).toBe(false)
   })
 })

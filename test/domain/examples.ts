@@ -151,6 +151,7 @@ export function aCandidate(
     round: 1,
     approvalSeq: null,
     approvedBy: null,
+    endorsedBy: null,
     begunAt: null,
     foundUndone: 0,
     waitingFor: null,

@@ -16,9 +16,13 @@ import {
 import { MINUTE_MS } from './examples.ts'
 
 const GRACE_MS = 15 * MINUTE_MS
+const ONE = { graceMs: GRACE_MS, approvalsRequired: 1 } as const
+const TWO = { graceMs: GRACE_MS, approvalsRequired: 2 } as const
+const actor = 'slack:U_dana'
 
 /** All that may happen. Whatever is not in this list must be refused. */
 const ALLOWED: readonly (readonly [State, Happening, State])[] = [
+  ['proposed', 'endorse', 'proposed'],
   ['proposed', 'approve', 'approved'],
   ['proposed', 'skip', 'skipped'],
   ['proposed', 'expire', 'expired'],
@@ -53,6 +57,7 @@ function standing(state: State, differences: Partial<Standing> = {}): Standing {
     round: 1,
     approvalSeq: null,
     approvedBy: null,
+    endorsedBy: null,
     begunAt: null,
     foundUndone: 0,
     waitingFor: null,
@@ -64,23 +69,30 @@ function standing(state: State, differences: Partial<Standing> = {}): Standing {
 const ready = (state: State, event: Happening) =>
   standing(state, { begunAt: event === 'found_done' ? 1 : null })
 const why = 'over_daily_cap'
+/** One person approves alone; endorsing makes sense only where two have to. */
+const rulesFor = (event: Happening) => (event === 'endorse' ? TWO : ONE)
 
 describe('what may happen to a candidate', () => {
   test.each(ALLOWED)('%s: %s leads to %s', (state, event, to) => {
-    expect(decide(ready(state, event), event, why, GRACE_MS)).toMatchObject({ kind: 'accepted', to })
+    expect(decide(ready(state, event), { event, actor, why }, rulesFor(event))).toMatchObject({
+      kind: 'accepted',
+      to,
+    })
   })
 
   const others = STATES.flatMap(state => EVENTS.map(event => [state, event] as const)).filter(
     pair => !isAllowed(...pair),
   )
   test.each(others)('%s: %s is refused', (state, event) => {
-    expect(decide(ready(state, event), event, why, GRACE_MS)).toEqual({ kind: 'refused' })
-    expect(decide(standing(state, { begunAt: 1 }), event, why, GRACE_MS)).toEqual({ kind: 'refused' })
+    expect(decide(ready(state, event), { event, actor, why }, rulesFor(event))).toEqual({ kind: 'refused' })
+    expect(decide(standing(state, { begunAt: 1 }), { event, actor, why }, rulesFor(event))).toEqual({
+      kind: 'refused',
+    })
   })
 
   test('every state and every event was tried', () => {
-    expect([STATES.length, EVENTS.length]).toEqual([10, 15])
-    expect(others).toHaveLength(10 * 15 - ALLOWED.length)
+    expect([STATES.length, EVENTS.length]).toEqual([10, 16])
+    expect(others).toHaveLength(10 * 16 - ALLOWED.length)
     const listed = STATES.flatMap(state => Object.keys(LIFECYCLE[state]).map(event => `${state} ${event}`))
     expect(listed.sort()).toEqual(ALLOWED.map(([state, event]) => `${state} ${event}`).sort())
   })
@@ -92,7 +104,7 @@ describe('what may happen to a candidate', () => {
 
 describe('what has to be true besides', () => {
   const accepts = (now: Standing, event: Happening, because?: typeof why) =>
-    decide(now, event, because, GRACE_MS).kind === 'accepted'
+    decide(now, { event, actor, why: because }, ONE).kind === 'accepted'
 
   test.each(['approved', 'failed'] as const)(
     '%s: an account that is gone was reclaimed only if a write had begun',
@@ -120,9 +132,61 @@ describe('what has to be true besides', () => {
   })
 })
 
+describe('four eyes', () => {
+  const accepts = (now: Partial<Standing>, event: Happening, rules: typeof ONE | typeof TWO = TWO) =>
+    decide(standing('proposed', now), { event, actor }, rules).kind === 'accepted'
+
+  test('the first of two endorses, once, and cannot approve', () => {
+    expect(accepts({}, 'endorse')).toBe(true)
+    expect(accepts({}, 'approve')).toBe(false)
+    expect(accepts({ endorsedBy: 'slack:U_nora' }, 'endorse')).toBe(false)
+  })
+
+  test('the second has to be somebody else', () => {
+    expect(accepts({ endorsedBy: 'slack:U_nora' }, 'approve')).toBe(true)
+    expect(accepts({ endorsedBy: actor }, 'approve')).toBe(false)
+  })
+
+  test('where one is enough, nobody endorses, and whoever did before may approve', () => {
+    expect(accepts({}, 'endorse', ONE)).toBe(false)
+    expect(accepts({ endorsedBy: actor }, 'approve', ONE)).toBe(true)
+  })
+
+  const entry = (seq: number, event: EventName, by: string, from: State | null, to: State): LogEntry => ({
+    ...{ seq, event, from, to, actor: by, note: {}, at: seq },
+    candidateId: 'c' as CandidateId,
+  })
+  const approved = [
+    entry(1, 'propose', 'scan', null, 'proposed'),
+    entry(2, 'endorse', 'dana', 'proposed', 'proposed'),
+    entry(3, 'approve', 'nora', 'proposed', 'approved'),
+  ]
+  const following = (...more: LogEntry[]) => [...approved, ...more].reduce<Standing | null>(evolve, null)
+
+  test('both are remembered; an undo forgets the first, too', () => {
+    expect(following()).toMatchObject({ endorsedBy: 'dana', approvedBy: 'nora', round: 1 })
+    expect(following(entry(4, 'undo', 'nora', 'approved', 'proposed'))).toMatchObject({ endorsedBy: null })
+  })
+
+  test.each([
+    ['dana', 'nora'],
+    ['nora', 'dana'],
+    ['otto', 'dana'],
+  ])('when %s alone tries again, two different people still stand for it', (again, beside) => {
+    const failed = [
+      entry(4, 'begin', 'worker', 'approved', 'reclaiming'),
+      entry(5, 'refused', 'worker', 'reclaiming', 'failed'),
+    ]
+    expect(following(...failed, entry(6, 'retry', again, 'failed', 'approved'))).toMatchObject({
+      approvedBy: again,
+      endorsedBy: beside,
+    })
+  })
+})
+
 describe('what follows', () => {
   const followUps = (now: Standing, event: Happening) => {
-    const decision = decide(now, event, why, GRACE_MS)
+    const decision = decide(now, { event, actor, why }, rulesFor(event))
     return decision.kind === 'accepted' ? decision.followUps : 'refused'
   }
 

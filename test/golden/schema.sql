@@ -36,7 +36,7 @@ CREATE TABLE candidates (
   begun_at INTEGER,
   found_undone INTEGER NOT NULL,
   waiting_for TEXT
-) STRICT;
+, endorsed_by TEXT) STRICT;
 
 CREATE UNIQUE INDEX one_open_candidate_per_account ON candidates (user_sys_id) WHERE state IN ('proposed', 'approved', 'reclaiming', 'verifying', 'failed');
 

@@ -34,6 +34,7 @@ const settings: ScanSettings & WorkerContext['settings'] = {
   maxPerDay: 4,
   maxPerApproverPerDay: 3,
   timeZone: 'Europe/Berlin',
+  approvalsRequired: 1,
 }
 
 type Action =
@@ -142,7 +143,7 @@ async function perform(
       const asked = { personId: action.who, event: action.event, token: pick.token, at: null }
       return bot.attempt(async ({ store, chats }) => {
         const chat = chats.get('slack')
-        if (chat) await press(asked, { store, chat, clock: world.clock })
+        if (chat) await press(asked, { store, chat, clock: world.clock, approvalsRequired: 1 })
       })
     }
   }
@@ -199,7 +200,7 @@ function everyWriteProven(world: World) {
 
 function logReplays(db: Db, logs: Map<string, LogEntry[]>) {
   const standing = db.prepare(
-    `SELECT state, version, round, approval_seq AS approvalSeq, approved_by AS approvedBy, begun_at AS begunAt,
+    `SELECT state, version, round, approval_seq AS approvalSeq, approved_by AS approvedBy, endorsed_by AS endorsedBy, begun_at AS begunAt,
        found_undone AS foundUndone, waiting_for AS waitingFor FROM candidates WHERE id = ?`,
   )
   for (const [id, log] of logs) {

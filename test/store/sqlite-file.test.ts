@@ -85,7 +85,13 @@ function asFirstVersion(path: string): string {
   const tables = db.prepare<[], { name: string }>(
     "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
   )
-  for (const { name } of tables.all()) db.exec(`INSERT INTO main.${name} SELECT * FROM newer.${name}`)
+  for (const { name } of tables.all()) {
+    const columns = db
+      .prepare<[string], string>(`SELECT '"' || name || '"' FROM pragma_table_info(?)`)
+      .pluck()
+      .all(name)
+    db.exec(`INSERT INTO main.${name} SELECT ${columns} FROM newer.${name}`)
+  }
   db.pragma('user_version = 1')
   db.close()
   return copy

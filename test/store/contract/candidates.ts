@@ -43,6 +43,7 @@ export function candidatesContract(open: Open): void {
         round: 1,
         approvalSeq: null,
         approvedBy: null,
+        endorsedBy: null,
         begunAt: null,
         foundUndone: 0,
         waitingFor: null,
