@@ -173,6 +173,7 @@ export function createLicences(settings: Settings, clock: Clock) {
     scan: watched(client.scan),
     managers: watched(client.managers),
     inspect: watched(client.inspect),
+    snapshot: watched(client.snapshot),
     send: watched(client.send),
   }
   return { licences, problem: () => problem, close: client.close }

@@ -35,6 +35,15 @@ export type Inspection =
   | { readonly kind: 'found'; readonly account: Account; readonly manager: Manager | null }
   | { readonly kind: 'gone' }
 
+/** What an account looked like right before the write: rows as ServiceNow gave them, by field. Without passwords. */
+export type Snapshot = {
+  readonly account: Readonly<Record<string, string>>
+  readonly roles: readonly Readonly<Record<string, string>>[]
+  readonly groups: readonly Readonly<Record<string, string>>[]
+  /** Rows that ServiceNow counted but did not show to the scanning account. */
+  readonly hidden: number
+}
+
 /**
  * The instance's licensed accounts. Every method throws an Error with one readable sentence when ServiceNow
  * cannot be read or answers anything but what is documented; a partial answer is never returned.
@@ -50,6 +59,8 @@ export type Licences = {
   managers(ids: readonly SysId[]): Promise<ReadonlyMap<SysId, Manager>>
   /** The last look, and the read-back: exact, uncached, by the scanning account. Throws where the account is counted but hidden. */
   inspect(id: SysId): Promise<Inspection>
+  /** Everything about the account that may help to explain or restore it; read by the scanning account. Throws where it cannot be read whole. */
+  snapshot(id: SysId): Promise<Snapshot>
   /** Sends one write, once. Throws only if nothing can have left this machine. */
   send(operation: Operation): Promise<WriteAnswer>
 }

@@ -51,6 +51,9 @@ export function createCompany(...accounts: Account[]) {
       const account = accountsById.get(id)
       return account ? { kind: 'found', account, manager: null } : { kind: 'gone' }
     },
+    snapshot: async () => {
+      throw new Error('A run writes nothing.')
+    },
     send: async () => {
       throw new Error('A run writes nothing.')
     },

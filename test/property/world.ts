@@ -60,6 +60,10 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
       journal.push({ kind: gone ? 'gone' : 'found', id, at: now })
       return gone ? { kind: 'gone' } : { kind: 'found', account: user.account, manager }
     },
+    snapshot: async id => {
+      if (isGone(id)) throw new Error('The account is gone from ServiceNow, so nothing of it can be kept.')
+      return { account: { sys_id: id }, roles: [], groups: [], hidden: 0 }
+    },
     send: async ({ sysId: id }): Promise<WriteAnswer> => {
       for (const check of beforeSend) check(id)
       journal.push({ kind: 'sent', id, at: now })

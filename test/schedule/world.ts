@@ -44,6 +44,7 @@ export function createOffice(start: string) {
     },
     managers: async () => new Map(),
     inspect: async () => ({ kind: 'gone' }),
+    snapshot: async () => ({ account: {}, roles: [], groups: [], hidden: 0 }),
     send: async () => ({ kind: 'unknown', status: null, detail: 'not in this test' }),
   }
   const runs: { slot: string; at: string; outcome: RunOutcome['kind'] }[] = []

@@ -19,7 +19,7 @@ export async function inspectAccount(
   names: PolicyNames,
   departments: ReadonlyMap<string, string>,
 ): Promise<Inspection> {
-  const row = await readAccount(client, id)
+  const row = await readAccount(client, id, accountFields(''))
   if (row === undefined) return { kind: 'gone' }
 
   const roles = noBelongings()
@@ -37,14 +37,19 @@ export async function inspectAccount(
 }
 
 /**
- * An instance counts rows before it hides them (ServiceNow docs, Table API: X-Total-Count): that tells hidden from gone.
+ * The row of one account. An instance counts rows before it hides them (ServiceNow docs, Table API: X-Total-Count): that tells hidden from gone.
  * @returns `undefined` only if the list counts no such row, and a look at the record itself finds none either
+ * @throws Error with a readable sentence, also where the account exists but is hidden
  */
-async function readAccount(client: Client, id: SysId): Promise<Row | undefined> {
+export async function readAccount(
+  client: Client,
+  id: SysId,
+  fields: readonly string[],
+): Promise<Row | undefined> {
   const { rows, hidden } = await readFew(client, {
     table: 'sys_user',
     conditions: [{ field: 'sys_id', values: [id] }],
-    fields: accountFields(''),
+    fields,
   })
   const [found] = rows
   if (found) return found.row

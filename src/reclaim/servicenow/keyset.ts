@@ -125,20 +125,36 @@ export async function readFew(
   client: Client,
   read: Read,
 ): Promise<{ rows: readonly ReadRow[]; hidden: number }> {
+  const page = await readOnePage(client, read, FEW)
+  if (page === null)
+    throw new Error(
+      `ServiceNow has ${FEW} rows or more of ${read.table} where a few were expected; nothing of it is used.`,
+    )
+  return page
+}
+
+/**
+ * The same where there may be many.
+ * @param limit rows in the one request
+ * @returns `null` when there are as many, or more
+ * @throws Error when the rows are not those asked for
+ */
+export async function readOnePage(
+  client: Client,
+  read: Read,
+  limit: number,
+): Promise<{ rows: readonly ReadRow[]; hidden: number } | null> {
   const page = await client.list({
     table: read.table,
     query: encode(read.conditions),
     fields: withConditionFields(read.fields, read.conditions),
-    limit: FEW,
+    limit,
   })
   const rows = page.rows.flatMap(row => {
     const match = recheck(read.table, read.conditions, row)
     return match === 'near' ? [] : [{ row, doubtful: match === 'unknown' }]
   })
   const total = page.total ?? page.rows.length
-  if (total > FEW || page.rows.length === FEW)
-    throw new Error(
-      `ServiceNow has ${FEW} rows or more of ${read.table} where a few were expected; nothing of it is used.`,
-    )
+  if (total > limit || page.rows.length === limit) return null
   return { rows, hidden: Math.max(0, total - page.rows.length) }
 }

@@ -8,6 +8,7 @@ import { inspectAccount } from './inspect.ts'
 import { readManagers } from './managers.ts'
 import { sendOperation } from './operations.ts'
 import { refuseUnsafeNames } from './query.ts'
+import { takeSnapshot } from './snapshot.ts'
 import { createTransport } from './transport.ts'
 
 export type ServiceNowOptions = {
@@ -72,6 +73,7 @@ export function createServiceNow(options: ServiceNowOptions): Licences & { close
     },
     managers: ids => readManagers(reader, ids),
     inspect: async id => inspectAccount(reader, id, names, await recentDepartments()),
+    snapshot: id => takeSnapshot(reader, id, pageSize),
     send: operation => sendOperation(writer, operation),
     close: () => transport.close(),
   }
