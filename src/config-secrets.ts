@@ -79,6 +79,19 @@ function faultOf(value: string | undefined, wrong: RegExp | undefined): string |
   return wrong?.test(value) ? 'holds the wrong kind of secret' : undefined
 }
 
+const SNAPSHOT_KEY_CHARACTERS = 32
+
+/** The key under which snapshots of accounts are kept; `null` = none, and they are kept readable. */
+export function snapshotKey(env: Environment, reader: SecretReader): string | null {
+  const name = 'RECLAIM_SNAPSHOT_KEY'
+  if (given(env, name) === undefined) return null
+  const instead = 'make one with: openssl rand -base64 32'
+  const key = reader.read(name, instead)
+  if (key === '' || key.trim().length >= SNAPSHOT_KEY_CHARACTERS) return key
+  reader.refuse(name, `is shorter than ${SNAPSHOT_KEY_CHARACTERS} characters; ${instead}`)
+  return null
+}
+
 /** The value of an environment variable; an empty one counts as missing. */
 export function given(env: Environment, name: string): string | undefined {
   const value = env[name]

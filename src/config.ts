@@ -12,6 +12,7 @@ import {
   servicenowSecrets,
   slackBotToken,
   slackSecrets,
+  snapshotKey,
   type TeamsSecrets,
   teamsSecrets,
 } from './config-secrets.ts'
@@ -84,6 +85,8 @@ export type Settings = {
     readonly apiUrl?: string
   }
   readonly store: { readonly path: string }
+  /** Snapshots of accounts are sealed with it; `null` = they are kept readable. */
+  readonly snapshotKey: string | null
   readonly http: { readonly host: string; readonly port: number }
   readonly logLevel: LogLevel
 }
@@ -135,6 +138,7 @@ function missingSecrets(raw: unknown, env: Environment): readonly Problem[] {
   if (slack?.mode) slackSecrets(slack.mode, reader)
   else if (slack) slackBotToken(reader)
   if (teams) teamsSecrets(teams.tenant, env, reader)
+  snapshotKey(env, reader)
   return reader.problems
 }
 
@@ -185,6 +189,7 @@ function assemble(file: SettingsFile, env: Environment, baseDir: string): Settin
     ...(file.slack ? { slack: slackOf(file.slack, env) } : {}),
     ...(file.teams ? { teams: teamsOf(file.teams, file.approvers.teamsUsers, env) } : {}),
     store: { path: resolve(baseDir, file.store.path) },
+    snapshotKey: snapshotKey(env, reader),
     http: file.http,
     logLevel: isLogLevel(logLevel) ? logLevel : 'info',
   }

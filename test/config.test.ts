@@ -104,6 +104,7 @@ describe('a file with only what must be decided', () => {
         appToken: 'xapp-1',
       },
       store: { path: '/etc/reclaim/data/reclaim.db' },
+      snapshotKey: null,
       http: { host: '127.0.0.1', port: 3000 },
       logLevel: 'info',
     })
@@ -452,8 +453,22 @@ describe('secrets from the environment', () => {
     ['SLACK_API_URL', 'http://slack.example/api/', 'SLACK_API_URL: write an https:// address'],
     ['SLACK_API_URL', 'https://me:pass@slack.example/', 'SLACK_API_URL: write an https:// address'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL: write one of trace, debug, info'],
+    [
+      'RECLAIM_SNAPSHOT_KEY',
+      'k'.repeat(31),
+      'RECLAIM_SNAPSHOT_KEY: is shorter than 32 characters; make one with: openssl rand -base64 32',
+    ],
+    ['RECLAIM_SNAPSHOT_KEY', `${'k'.repeat(31)} `, 'RECLAIM_SNAPSHOT_KEY: is shorter than 32 characters'],
+    ['RECLAIM_SNAPSHOT_KEY', `${'k'.repeat(40)}\n`, 'RECLAIM_SNAPSHOT_KEY: holds a line break'],
   ])('%s=%j is refused', (name, value, problem) => {
     expect(problems({}, { ...secrets, [name]: value })).toEqual([expect.stringContaining(problem)])
+  })
+
+  it('RECLAIM_SNAPSHOT_KEY is taken over, and an empty one is none', () => {
+    const key = 'k'.repeat(32)
+    expect(settings({}, { ...secrets, RECLAIM_SNAPSHOT_KEY: key }).snapshotKey).toBe(key)
+    expect(settings({}, { ...secrets, RECLAIM_SNAPSHOT_KEY: ' ' }).snapshotKey).toBeNull()
+    expect(settings().snapshotKey).toBeNull()
   })
 
   it('LOG_LEVEL is taken over, and an empty one is the default', () => {
@@ -536,7 +551,7 @@ describe('the message', () => {
       `a: |${secret}`,
     ])
       attempt(text, secrets)
-    for (const name of [...Object.keys(secrets), 'SLACK_API_URL', 'LOG_LEVEL'])
+    for (const name of [...Object.keys(secrets), 'SLACK_API_URL', 'LOG_LEVEL', 'RECLAIM_SNAPSHOT_KEY'])
       for (const value of [secret, `xoxp-${secret}`, `xoxb-${secret}\n`, `https://u:${secret}@host`])
         attempt(file({ 'reclaim.action': undefined }), { ...secrets, [name]: value })
     const forTeams = ['MicrosoftAppType', 'MicrosoftAppTenantId', 'TEAMS_API_URL']
@@ -598,7 +613,7 @@ describe('the examples', () => {
   const names = Object.keys(parseEnv(readFileSync('.env.example', 'utf8')))
   const filled: Env = {
     ...Object.fromEntries(names.map(name => [name, `my-${name}`])),
-    ...{ SLACK_API_URL: '', TEAMS_API_URL: '', LOG_LEVEL: '', RECLAIM_CONFIG: '' },
+    ...{ SLACK_API_URL: '', TEAMS_API_URL: '', LOG_LEVEL: '', RECLAIM_CONFIG: '', RECLAIM_SNAPSHOT_KEY: '' },
     ...{ MicrosoftAppId: teamsSecrets.MicrosoftAppId, MicrosoftAppType: '', MicrosoftAppTenantId: '' },
   }
 
