@@ -175,6 +175,7 @@ export function createLicences(settings: Settings, clock: Clock) {
     inspect: watched(client.inspect),
     snapshot: watched(client.snapshot),
     send: watched(client.send),
+    signInAgain: client.signInAgain,
   }
   return { licences, problem: () => problem, close: client.close }
 }

@@ -63,6 +63,13 @@ export type Licences = {
   snapshot(id: SysId): Promise<Snapshot>
   /** Sends one write, once. Throws only if nothing can have left this machine. */
   send(operation: Operation): Promise<WriteAnswer>
+  /** A person says that the sign-in is in order again: see {@link SignInRefused}. */
+  signInAgain(): void
+}
+
+/** Thrown when ServiceNow refuses the bot's sign-in and trying again could lock the account: only a person can help. */
+export class SignInRefused extends Error {
+  override readonly name = 'SignInRefused'
 }
 
 /* ── HR roster ──────────────────────────────────────────────────────────── */

@@ -57,6 +57,7 @@ export function createCompany(...accounts: Account[]) {
     send: async () => {
       throw new Error('A run writes nothing.')
     },
+    signInAgain: () => {},
   }
   const roster: Roster = {
     async load() {

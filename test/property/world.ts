@@ -69,6 +69,7 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
       journal.push({ kind: 'sent', id, at: now })
       return receive(id, queue.shift() ?? 'deletes')
     },
+    signInAgain: () => {},
   }
 
   function receive(id: SysId, reception: Reception): WriteAnswer {

@@ -46,6 +46,7 @@ export function createOffice(start: string) {
     inspect: async () => ({ kind: 'gone' }),
     snapshot: async () => ({ account: {}, roles: [], groups: [], hidden: 0 }),
     send: async () => ({ kind: 'unknown', status: null, detail: 'not in this test' }),
+    signInAgain: () => {},
   }
   const runs: { slot: string; at: string; outcome: RunOutcome['kind'] }[] = []
   const logged: string[] = []

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { Later } from '../../src/reclaim/ports.ts'
+import { Later, SignInRefused } from '../../src/reclaim/ports.ts'
 import type { Credentials } from '../../src/reclaim/servicenow/auth.ts'
 import { ADA, BOB, company, connect, idOf, messageOf, NAMES, open, openScripted, READER } from './world.ts'
 
@@ -18,6 +18,12 @@ const names = { ...NAMES, departments: [] }
 type World = Awaited<ReturnType<typeof open>>
 const tokenRequests = ({ simulator }: World) =>
   simulator.journal.filter(({ path }) => path === '/oauth_token.do')
+
+/** Locks or unlocks both accounts of the bot: their sign-in is answered with the same 401 as a wrong secret. */
+function lock({ simulator }: World, locked_out: 'true' | 'false'): void {
+  for (const row of simulator.tables.rows('sys_user'))
+    if (row.user_name?.startsWith('bot.')) simulator.tables.update('sys_user', row.sys_id, { locked_out })
+}
 
 describe('OAuth', () => {
   it.each([BY_CLIENT, BY_PASSWORD])('signs in once for many requests ($kind)', async reader => {
@@ -135,6 +141,18 @@ describe('OAuth', () => {
     expect(world.simulator.journal).toHaveLength(2)
   })
 
+  it('that gets a token which the API refuses is not tried for ever either', async () => {
+    const world = await open(company(), { reader: BY_CLIENT })
+    await world.servicenow.managers([idOf(ADA)])
+    lock(world, 'true')
+    for (let minute = 0; minute < 6 * 60; minute += 1) {
+      await messageOf(world.servicenow.scan())
+      world.clock.advance(MINUTE_MS)
+    }
+    expect(world.simulator.journal.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(4)
+    await expect(world.servicenow.scan()).rejects.toBeInstanceOf(SignInRefused)
+  })
+
   it.each([
     ['hibernating_200', 'hibernating'],
     ['login_302', 'redirect'],
@@ -198,6 +216,17 @@ describe('Basic', () => {
     expect(failures()).toBe('2')
   })
 
+  it('that ServiceNow did not look at is neither refused nor proven', async () => {
+    const world = await open(company(), { reader: { ...READER, password: 'wrong-password' } })
+    await messageOf(world.servicenow.scan())
+    for (const kind of ['hibernating_200', 'unavailable_503'] as const) {
+      world.clock.advance(5 * MINUTE_MS)
+      world.simulator.faults.add({ kind, times: 1 })
+      await expect(world.servicenow.scan()).rejects.not.toThrow(/refused the sign-in/)
+    }
+    await expect(world.servicenow.scan()).rejects.toBeInstanceOf(SignInRefused)
+  })
+
   it('that the instance restricts reads the same as a wrong password', async () => {
     const world = await open(company(), { settings: { basicAuthRestricted: true } })
     expect(await messageOf(world.servicenow.scan())).toContain('may not use the REST API in this way')
@@ -221,5 +250,127 @@ describe('Basic', () => {
     await world.servicenow.inspect(idOf(ADA))
     await world.servicenow.inspect(idOf(ADA))
     expect(world.simulator.journal.filter(({ headers }) => headers.cookie !== undefined)).toHaveLength(0)
+  })
+})
+
+describe('a sign-in that is refused again and again', () => {
+  const WRONG: [string, Credentials][] = [
+    ['basic', { ...READER, password: 'wrong-password' }],
+    ['oauth-client-credentials', { ...BY_CLIENT, clientSecret: 'wrong-secret' }],
+    ['oauth-password', { ...BY_PASSWORD, password: 'wrong-password' }],
+  ]
+
+  it.each(WRONG)(
+    'reaches ServiceNow twice in many hours, however much is asked for (%s)',
+    async (_, reader) => {
+      const world = await open(company(), { reader })
+      for (let minute = 0; minute < 4 * 60; minute += 1) {
+        const { servicenow } = world
+        const asked = [servicenow.scan(), servicenow.inspect(idOf(ADA)), servicenow.snapshot(idOf(BOB))]
+        for (const answer of asked)
+          await expect(answer).rejects.toThrow('refused the sign-in of the scanning account')
+        world.clock.advance(MINUTE_MS)
+      }
+      expect(world.simulator.journal).toHaveLength(2)
+    },
+  )
+
+  it('is given up with a sentence that says what a person can do', async () => {
+    const world = await open(company(), { reader: { ...READER, password: 'wrong-password' } })
+    await expect(world.servicenow.scan()).rejects.not.toBeInstanceOf(SignInRefused)
+    world.clock.advance(5 * MINUTE_MS)
+    await expect(world.servicenow.scan()).rejects.toBeInstanceOf(SignInRefused)
+    world.clock.advance(24 * 60 * MINUTE_MS)
+    const message = await messageOf(world.servicenow.scan())
+    expect(message).toContain('refused the sign-in of the scanning account twice')
+    expect(message).toContain(
+      'Correct the secret in the environment (SERVICENOW_READER_*) and restart the bot',
+    )
+    expect(message).toContain('write resume in the chat')
+    expect(message).not.toContain('wrong-password')
+  })
+
+  it('of the writing account: the write is refused, then does not leave', async () => {
+    const world = await open(company(), { writer: { ...READER, password: 'wrong' } })
+    const send = () =>
+      world.servicenow.send({ method: 'DELETE', table: 'sys_user', sysId: idOf(BOB), body: null })
+    expect(await send()).toMatchObject({ kind: 'refused', status: 401 })
+    world.clock.advance(5 * MINUTE_MS)
+    expect(await send()).toMatchObject({
+      kind: 'refused',
+      status: 401,
+      detail: expect.stringContaining('twice'),
+    })
+    world.clock.advance(5 * MINUTE_MS)
+    await expect(send()).rejects.toBeInstanceOf(SignInRefused)
+    expect(world.simulator.journal).toHaveLength(2)
+    expect(world.simulator.tables.find('sys_user', BOB.sys_id)).toBeDefined()
+  })
+
+  it('is tried again once a person says that it is in order, for both accounts', async () => {
+    const world = await open()
+    const ask = () =>
+      Promise.allSettled([
+        world.servicenow.inspect(idOf(ADA)),
+        world.servicenow.send({ method: 'DELETE', table: 'sys_user', sysId: idOf(BOB), body: null }),
+      ])
+    lock(world, 'true')
+    await ask()
+    world.clock.advance(5 * MINUTE_MS)
+    await ask()
+    lock(world, 'false')
+    expect((await ask()).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    world.servicenow.signInAgain()
+    expect(await ask()).toMatchObject([
+      { status: 'fulfilled', value: { kind: 'found' } },
+      { status: 'fulfilled', value: { kind: 'accepted' } },
+    ])
+  })
+
+  it('has two more attempts after a person was wrong about it', async () => {
+    const world = await open(company(), { reader: { ...READER, password: 'wrong-password' } })
+    const hours = async () => {
+      for (let minute = 0; minute < 60; minute += 1) {
+        await messageOf(world.servicenow.scan())
+        world.clock.advance(MINUTE_MS)
+      }
+    }
+    await hours()
+    world.servicenow.signInAgain()
+    await hours()
+    expect(world.simulator.journal).toHaveLength(4)
+  })
+
+  it('recovers by itself from a refusal that passes, and counts anew', async () => {
+    const world = await open()
+    for (let time = 0; time < 3; time += 1) {
+      lock(world, 'true')
+      expect(await messageOf(world.servicenow.scan())).toContain('refused the sign-in')
+      lock(world, 'false')
+      world.clock.advance(5 * MINUTE_MS)
+      expect((await world.servicenow.scan()).accounts).toHaveLength(2)
+    }
+  })
+
+  it('counts once for requests that were under way together', async () => {
+    const world = await open()
+    await world.servicenow.scan()
+    lock(world, 'true')
+    const refused = await Promise.allSettled([ADA, BOB].map(row => world.servicenow.inspect(idOf(row))))
+    expect(refused.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    lock(world, 'false')
+    world.clock.advance(5 * MINUTE_MS)
+    expect((await world.servicenow.scan()).accounts).toHaveLength(2)
+  })
+
+  it('holds nobody up once it is taken: requests run side by side', async () => {
+    const world = await open()
+    await world.servicenow.managers([idOf(ADA)])
+    const gate = world.simulator.hold({ table: 'sys_user' })
+    const held = world.servicenow.inspect(idOf(ADA))
+    await gate.arrived
+    expect(await world.servicenow.scan()).toMatchObject({ accounts: { length: 2 } })
+    gate.release()
+    expect(await held).toMatchObject({ kind: 'found' })
   })
 })

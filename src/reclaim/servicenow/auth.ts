@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../ports.ts'
 import { later, readBody } from './faults.ts'
+import { createRefusals, type Refusals } from './refusals.ts'
 import type { Transport } from './transport.ts'
 
 export type Credentials =
@@ -25,11 +26,10 @@ export type Auth = {
    * @throws Error when there is no other: a password is never sent twice, since failed attempts lock the account.
    */
   renew(refused: string): Promise<string>
-  /** Remembers that ServiceNow refuses this sign-in; {@link Auth.header} fails at once for some minutes. */
-  refuse(): Error
+  /** How often ServiceNow refused this sign-in, and whether it may be tried. */
+  readonly refusals: Refusals
 }
 
-const REFUSAL_LASTS_MS = 5 * 60 * 1000
 const RENEW_BEFORE_MS = 60_000
 
 type Grant = Exclude<Credentials, { kind: 'basic' }>
@@ -42,34 +42,27 @@ export function createAuth(
   label: AccountLabel,
   clock: Clock,
 ): Auth {
-  let refusedUntil = Number.NEGATIVE_INFINITY
-  const refuse = () => {
-    refusedUntil = clock.now() + REFUSAL_LASTS_MS
-    return refusal(label)
-  }
-  const failFast = () => {
-    if (clock.now() < refusedUntil) throw refusal(label)
-  }
+  const refusals = createRefusals(label, clock)
   if (credentials.kind === 'basic') {
     const pair = Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')
     return {
       async header() {
-        failFast()
+        refusals.check()
         return `Basic ${pair}`
       },
       async renew() {
-        throw refuse()
+        throw refusals.count()
       },
-      refuse,
+      refusals,
     }
   }
 
   let token: Token | undefined
   let asking: Promise<Token> | undefined
   const header = async () => {
-    failFast()
+    refusals.check()
     if (!token || clock.now() >= token.renewAt) {
-      asking ??= askToken(transport, credentials, label, clock, refuse).finally(() => {
+      asking ??= askToken(transport, credentials, label, clock, refusals).finally(() => {
         asking = undefined
       })
       token = await asking
@@ -82,7 +75,8 @@ export function createAuth(
       if (token?.header === refused) token = undefined
       return header()
     },
-    refuse,
+    // Only a password goes along with every request; a token that is refused locks nobody.
+    refusals: { ...refusals, inTurn: request => request() },
   }
 }
 
@@ -97,7 +91,7 @@ async function askToken(
   grant: Grant,
   label: AccountLabel,
   clock: Clock,
-  refuse: () => Error,
+  refusals: Refusals,
 ): Promise<Token> {
   const answer = await transport
     .exchange({
@@ -109,11 +103,11 @@ async function askToken(
     .catch((error: Error) => {
       throw new Error(`ServiceNow could not be reached to sign in the ${label.name}: ${error.message}.`)
     })
-  if (answer.status === 401) throw refuse()
+  if (answer.status === 401) throw refusals.count()
   if (answer.status === 429) throw later(answer, clock.now())
   const reading = readBody(answer)
   // Not the words of the answer: what an instance puts there when a sign-in goes wrong is not documented.
-  if (reading.kind === 'fault' && reading.refusal !== null) throw refuse()
+  if (reading.kind === 'fault' && reading.refusal !== null) throw refusals.count()
   if (reading.kind === 'fault')
     throw new Error(
       `ServiceNow did not sign in the ${label.name}: ${reading.reason}. ${reading.advice} No token was issued.`,
@@ -141,12 +135,4 @@ function form(grant: Grant): URLSearchParams {
         password: grant.password,
       })
     : new URLSearchParams({ grant_type: 'client_credentials', ...client })
-}
-
-// One 401 for every reason: password, lock, missing role, Basic restriction, multi-factor (ServiceNow docs, REST API).
-function refusal({ name, variables }: AccountLabel): Error {
-  return new Error(
-    `ServiceNow refused the sign-in of the ${name}. Its secret is wrong, it is locked or inactive, or it may not use the REST API in this way. ` +
-      `Check ${variables}* and the account; the bot does not try again for ${REFUSAL_LASTS_MS / 60_000} minutes, so as not to lock it.`,
-  )
 }

@@ -63,7 +63,8 @@ export function createClient(transport: Transport, auth: Auth, label: AccountLab
       (error: Error) => ({ kind: 'no_answer', reason: error.message }),
     )
 
-  const call = async (method: 'GET' | 'DELETE', path: string): Promise<Outcome> => {
+  const { refusals } = auth
+  const signedIn = async (method: 'GET' | 'DELETE', path: string): Promise<Outcome> => {
     const header = await auth.header()
     const first = await attempt(method, path, header)
     if (!isUnauthorized(first)) return first
@@ -71,11 +72,18 @@ export function createClient(transport: Transport, auth: Auth, label: AccountLab
     try {
       renewed = await auth.renew(header)
     } catch (error) {
-      return { kind: 'signed_out', error: error instanceof Error ? error : auth.refuse() }
+      return { kind: 'signed_out', error: error instanceof Error ? error : refusals.count() }
     }
     const second = await attempt(method, path, renewed)
-    return isUnauthorized(second) ? { kind: 'signed_out', error: auth.refuse() } : second
+    return isUnauthorized(second) ? { kind: 'signed_out', error: refusals.count() } : second
   }
+
+  const call = (method: 'GET' | 'DELETE', path: string): Promise<Outcome> =>
+    refusals.inTurn(async () => {
+      const outcome = await signedIn(method, path)
+      refusals.clear(() => showsSignIn(outcome))
+      return outcome
+    })
 
   const get = async (table: string, path: string): Promise<Answer> => {
     const outcome = await call('GET', path)
@@ -106,6 +114,15 @@ export function createClient(transport: Transport, auth: Auth, label: AccountLab
     },
     remove: (table, id) => call('DELETE', `${TABLES}/${table}/${id}`),
   }
+}
+
+/** Only an answer of the API itself: an instance that is down or asleep does not look at the sign-in. */
+function showsSignIn(outcome: Outcome): boolean {
+  if (outcome.kind !== 'answer') return false
+  const { status } = outcome.answer
+  if (status === 204) return true
+  const reading = readBody(outcome.answer)
+  return reading.kind === 'json' || ((status === 403 || status === 404) && reading.refusal !== null)
 }
 
 function isUnauthorized(outcome: Outcome): boolean {

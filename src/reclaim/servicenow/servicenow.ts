@@ -8,6 +8,7 @@ import { inspectAccount } from './inspect.ts'
 import { readManagers } from './managers.ts'
 import { sendOperation } from './operations.ts'
 import { refuseUnsafeNames } from './query.ts'
+import type { Refusals } from './refusals.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { createTransport } from './transport.ts'
 
@@ -46,8 +47,12 @@ export function createServiceNow(options: ServiceNowOptions): Licences & { close
     options.concurrency + READS_BESIDE_WRITES,
     options.timeoutMs ?? 75_000,
   )
-  const clientOf = (credentials: Credentials, label: AccountLabel) =>
-    createClient(transport, createAuth(transport, credentials, label, clock), label, clock)
+  const refusals: Refusals[] = []
+  const clientOf = (credentials: Credentials, label: AccountLabel) => {
+    const auth = createAuth(transport, credentials, label, clock)
+    refusals.push(auth.refusals)
+    return createClient(transport, auth, label, clock)
+  }
   const writer = clientOf(options.writer, {
     name: options.reader ? 'writing account' : 'bot’s account',
     variables: 'SERVICENOW_',
@@ -75,6 +80,9 @@ export function createServiceNow(options: ServiceNowOptions): Licences & { close
     inspect: async id => inspectAccount(reader, id, names, await recentDepartments()),
     snapshot: id => takeSnapshot(reader, id, pageSize),
     send: operation => sendOperation(writer, operation),
+    signInAgain() {
+      for (const each of refusals) each.forget()
+    },
     close: () => transport.close(),
   }
 }
