@@ -8,6 +8,8 @@ export interface Person {
   realName: string
   /** `null`: the workspace shows no address for this person (bots, strangers). */
   email: string | null
+  /** Nobody has answered Slack's mail to this address yet: the user object says so. */
+  emailUnconfirmed?: boolean
   title?: string
   guest?: 'restricted' | 'ultra_restricted'
   /** Deactivated: still answered by `users.info`, no longer found by e-mail, in no channel. */
@@ -23,7 +25,7 @@ export interface Person {
 export type Member = Person & { id: string }
 
 /** What may change about a person while the workspace runs. */
-export type PersonChange = Partial<Pick<Person, 'deleted' | 'bot' | 'stranger'>> & {
+export type PersonChange = Partial<Pick<Person, 'deleted' | 'bot' | 'stranger' | 'emailUnconfirmed'>> & {
   guest?: 'restricted' | 'ultra_restricted' | null
 }
 
@@ -97,6 +99,7 @@ function describe(user: JsonObject, member: Member | undefined): JsonObject {
     is_restricted: member.guest !== undefined,
     is_ultra_restricted: member.guest === 'ultra_restricted',
     is_stranger: member.stranger === true,
+    is_email_confirmed: member.emailUnconfirmed !== true,
     profile,
   }
 }

@@ -52,7 +52,7 @@ export function createPeople(
         if (!user?.id) return null
         const person = personOf(user, false, team)
         const sees = !settings.membersOnly || (await members.get(settings.channel)).has(user.id)
-        return person.fullMember && sees ? person : null
+        return person.fullMember && person.email !== null && sees ? person : null
       } catch (error) {
         throw readable(error)
       }
@@ -92,6 +92,11 @@ async function membersOf(client: WebClient, channel: string): Promise<ReadonlySe
   return all
 }
 
+/** An address that nobody confirmed may be anybody's: whoever made the account wrote it (Slack docs, "User object"). */
+function emailOf(user: SlackUser): string | null {
+  return user.is_email_confirmed === false ? null : user.profile?.email || null
+}
+
 function personOf(user: SlackUser, named: boolean, teamId: string): Person {
   const elsewhere = user.team_id !== teamId
   const lesser = user.is_restricted || user.is_ultra_restricted || user.is_stranger
@@ -100,7 +105,7 @@ function personOf(user: SlackUser, named: boolean, teamId: string): Person {
     platform: 'slack',
     id: user.id ?? '',
     name: user.profile?.real_name || user.real_name || user.name || '',
-    email: user.profile?.email || null,
+    email: emailOf(user),
     fullMember: !(elsewhere || lesser || notHuman || user.deleted),
     named,
   }

@@ -67,6 +67,14 @@ describe('a person', () => {
     expect(await person('robo')).toMatchObject({ email: null })
   })
 
+  test('whose address nobody confirmed has none, as they could have written anybody’s', async () => {
+    const { person, findApprover, workspace } = await company()
+    expect(await findApprover('mara@small.example')).toMatchObject({ email: 'mara@small.example' })
+    workspace.change('mara', { emailUnconfirmed: true })
+    expect(await person('mara')).toMatchObject({ name: 'Mara Manager', email: null, fullMember: true })
+    expect(await findApprover('mara@small.example')).toBeNull()
+  })
+
   test('whom Slack does not know is nobody', async () => {
     const { stranger } = await company()
     expect(await stranger('U0NOBODY')).toBeNull()
