@@ -32,7 +32,7 @@ export type Chats = {
   stop(): Promise<void>
 }
 
-export type ChatParts = Pick<CommandContext, 'facts' | 'run'> & {
+export type ChatParts = Pick<CommandContext, 'facts' | 'run' | 'signInAgain'> & {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log

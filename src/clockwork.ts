@@ -1,3 +1,5 @@
+import { forgottenAnswer } from './bot/forgotten.ts'
+import type { ShellRequest } from './reclaim/control.ts'
 import { expireOverdue } from './reclaim/expiry.ts'
 import type { Clock, Log } from './reclaim/ports.ts'
 import type { RunOutcome } from './reclaim/scan.ts'
@@ -12,6 +14,8 @@ export type ClockworkParts = {
   readonly cron: string
   readonly timeZone: string
   readonly expireAfterMs: number
+  /** Reads again what a restored store may have wrong. */
+  readonly reconcile: () => Promise<void>
   readonly run: (actor: string, slot: number | null) => Promise<RunOutcome>
   /** How an outcome is told to whoever asked from the shell. */
   readonly sentence: (outcome: RunOutcome) => string
@@ -30,7 +34,7 @@ const CLOCK_EVERY_MS = 60_000
 
 /** What happens by itself: requests from the shell within a second, the schedule and expiries within a minute. */
 export function startClockwork(parts: ClockworkParts): Clockwork {
-  const { store, clock, log, cron, timeZone, expireAfterMs, run, sentence } = parts
+  const { store, clock, log, cron, timeZone, expireAfterMs, reconcile, run, sentence } = parts
   const schedule = createSchedule({
     store,
     clock,
@@ -39,16 +43,20 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
     nextSlot: nextSlotOf(cron, timeZone),
     run: slot => run('schedule', slot),
   })
+  const obey = async ({ kind, actor, subject }: ShellRequest) => {
+    if (kind === 'forget') return forgottenAnswer(await store.forget(subject ?? '', actor, clock.now()))
+    const outcome = await run(actor, null)
+    const ok = outcome.kind === 'finished' && outcome.report.held.length === 0
+    return { text: sentence(outcome), ok }
+  }
   const takeRequests = async () => {
-    for (const { id, actor } of await store.takeRequests(clock.now() - REQUESTS_LAST_MS)) {
-      const outcome = await run(actor, null).catch(
-        (error: Error) => ({ kind: 'failed', reason: error.message }) as const,
-      )
-      const ok = outcome.kind === 'finished' && outcome.report.held === null
-      await store.answerRequest(id, sentence(outcome), ok)
+    for (const request of await store.takeRequests(clock.now() - REQUESTS_LAST_MS)) {
+      const { text, ok } = await obey(request).catch((error: Error) => ({ text: error.message, ok: false }))
+      await store.answerRequest(request.id, text, ok)
     }
   }
   const tick = async () => {
+    await reconcile()
     await schedule.tick()
     await expireOverdue(store, clock, expireAfterMs)
   }

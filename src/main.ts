@@ -6,7 +6,8 @@ import type { Settings } from './config.ts'
 import { createHttpServer } from './http.ts'
 import { createLog } from './log.ts'
 import type { RunId } from './reclaim/ids.ts'
-import type { Clock, Licences, Log, Roster } from './reclaim/ports.ts'
+import { type Clock, type Licences, type Log, type Roster, SignInRefused } from './reclaim/ports.ts'
+import { reconcile } from './reclaim/reconcile.ts'
 import { createCsvRoster } from './reclaim/roster/csv.ts'
 import { PROTECTED_ROLES } from './reclaim/rules.ts'
 import { performRun } from './reclaim/scan.ts'
@@ -73,10 +74,14 @@ async function assemble(
     platforms,
     graceMs: reclaim.graceMs,
     approvalsRequired: approvers.required,
+    snapshotKey: settings.snapshotKey,
+    now: clock.now,
     onCommit: () => worker?.wake(),
   })
   things.push(store.close)
-  const { licences, problem, ...servicenow } = createLicences(settings, clock)
+  const { licences, problem, ...servicenow } = createLicences(settings, clock, reason =>
+    store.openBreaker(reason, clock.now()),
+  )
   things.push(servicenow.close)
   const scan = scanSettings(settings)
   const sources: ScanSources = { licences, roster: createRoster(settings), clock }
@@ -87,6 +92,7 @@ async function assemble(
     ...{ store, clock, log, paceMs },
     facts: statusFacts(settings),
     run: (actor, release) => run(actor, null, release),
+    signInAgain: licences.signInAgain,
   })
   things.push(chats.stop)
   const server = await createHttpServer({
@@ -115,6 +121,7 @@ async function assemble(
   }
   const clockwork = startClockwork({
     ...{ store, clock, log, run, timeZone },
+    reconcile: () => reconcile({ store, sources, log }),
     cron: schedule.cron,
     expireAfterMs: reclaim.expireAfterMs,
     sentence: outcome => runSentence(outcome, { timeZone, command: COMMANDS[platforms[0] ?? 'slack'] }),
@@ -140,8 +147,15 @@ export function createRoster({ roster }: Settings): Roster | null {
   return roster ? createCsvRoster(roster) : null
 }
 
-/** ServiceNow, with the latest sentence on what is wrong with it; `null` = it answered well. */
-export function createLicences(settings: Settings, clock: Clock) {
+/**
+ * ServiceNow, with the latest sentence on what is wrong with it; `null` = it answered well.
+ * @param onSignInRefused told when it stopped signing in for good.
+ */
+export function createLicences(
+  settings: Settings,
+  clock: Clock,
+  onSignInRefused: (reason: string) => Promise<void> = async () => {},
+) {
   const { policy, servicenow } = settings
   const { roles, groups, departments } = policy.exclude
   const client = createServiceNow({
@@ -165,6 +179,7 @@ export function createLicences(settings: Settings, clock: Clock) {
         return answer
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error)
+        if (error instanceof SignInRefused) await onSignInRefused(problem)
         throw error
       }
     }

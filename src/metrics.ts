@@ -37,7 +37,7 @@ export function createMetrics(read: () => Promise<Summary>): Metrics {
       writesToday.set(summary.writesToday)
       paused.set(summary.paused ? 1 : 0)
       lastRun.set((summary.lastRun?.finishedAt ?? 0) / 1000)
-      held.set(summary.lastRun?.held ? 1 : 0)
+      held.set(summary.lastRun?.held.length ? 1 : 0)
       nextRun.set((summary.nextRunAt ?? 0) / 1000)
       return registry.metrics()
     },

@@ -5,7 +5,7 @@ import type { LogEntry, PersonEvent } from '../reclaim/lifecycle.ts'
 import type { RunOutcome } from '../reclaim/scan.ts'
 import { by, presentState } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
-import { count, instant } from './words.ts'
+import { count, holdWords, instant } from './words.ts'
 
 /* What is said to one person alone: the one who clicked or typed. */
 
@@ -35,15 +35,15 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
 export function decisionCard(answer: DecisionAnswer, settings: ViewSettings): Card {
   switch (answer.kind) {
     case 'recorded': {
-      const { candidate, entry, paused } = answer
+      const { candidate, entry, halted } = answer
       const done: Line = [
         text('Done. '),
         bold(candidate.name),
         text(': '),
         ...presentState(candidate, entry, settings),
       ]
-      const wait: Line = [text('The bot is paused: nothing is deleted until somebody resumes it.')]
-      return paused && candidate.state === 'approved' ? answerCard(done, wait) : answerCard(done)
+      const wait: Line = [text('Deletions are stopped at the moment, so this waits; status says why.')]
+      return halted && candidate.state === 'approved' ? answerCard(done, wait) : answerCard(done)
     }
     case 'already':
       return alreadyCard(answer.candidate, answer.timeline, settings)
@@ -96,8 +96,8 @@ export function runSentence(
   switch (outcome.kind) {
     case 'finished': {
       const { held, found, licensed, proposed, stillOpen } = outcome.report
-      if (held)
-        return `The run is held: ${found} of ${count(licensed, 'licensed account')} qualify, more than ${held.maxSharePercent} percent. Nothing was proposed; if the number is right, write ${command} run ${found}`
+      if (held.length > 0)
+        return `The run is held: ${found} of ${count(licensed, 'licensed account')} qualify; ${held.map(hold => holdWords(hold, found)).join('; ')}. Nothing was proposed; if the number is right, write ${command} run ${found}`
       return `The run is done: ${proposed} proposed, ${stillOpen} still open from before.`
     }
     case 'busy':

@@ -1,5 +1,6 @@
 import type { Candidate } from '../reclaim/candidate.ts'
 import { buttonsIn, type LogEntry } from '../reclaim/lifecycle.ts'
+import { requestLine } from '../reclaim/plan.ts'
 import type { MessageContent, MessageItem, ThreadLine } from '../reclaim/ports.ts'
 import { isPerson } from './names.ts'
 import { type Block, type Button, bold, type Card, type Line, text, type ViewSettings } from './view.ts'
@@ -148,7 +149,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
 
 /** The exact requests, as the bot sends them. */
 export function requests(candidate: Candidate): string {
-  return candidate.operations.map(o => `${o.method} /api/now/v2/table/${o.table}/${o.sysId}`).join(', ')
+  return candidate.operations.map(requestLine).join(', ')
 }
 
 const LABELS: Readonly<Record<Button['does'], string>> = {

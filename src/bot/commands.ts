@@ -20,6 +20,8 @@ export type CommandContext = {
   readonly views: ViewSettings
   readonly facts: StatusFacts
   readonly run: (actor: string, release: number | null) => Promise<RunOutcome>
+  /** Somebody says that ServiceNow will let the bot in again. */
+  readonly signInAgain: () => void
 }
 
 const HISTORY_LINES = 30
@@ -119,7 +121,7 @@ async function undo(user: string, person: Person, context: CommandContext): Prom
 async function steer(
   command: Extract<Command, { kind: 'run' | 'pause' | 'resume' }>,
   person: Person,
-  { store, chat, clock, views, run }: CommandContext,
+  { store, chat, clock, views, run, signInAgain }: CommandContext,
 ): Promise<Card> {
   const actor = `${chat.platform}:${person.id}`
   await store.rememberPerson(person)
@@ -128,13 +130,12 @@ async function steer(
       return say(runSentence(await run(actor, command.release), views))
     case 'pause':
       await store.pause(actor, clock.now())
-      await store.notify({ kind: 'paused', by: actor }, clock.now())
       return say(
         `Paused: no deletion begins until ${views.command} resume. The time to undo runs on, and what has begun is finished and checked.`,
       )
     case 'resume': {
-      const writes = await store.resume(clock.now(), views.graceMs)
-      await store.notify({ kind: 'resumed', by: actor }, clock.now())
+      signInAgain()
+      const writes = await store.resume(actor, clock.now(), views.graceMs)
       const minutes = count(Math.round(views.graceMs / 60_000), 'minute')
       return say(
         writes === 0

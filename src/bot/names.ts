@@ -1,4 +1,4 @@
-import type { Control } from '../reclaim/storage.ts'
+import type { People } from '../reclaim/control.ts'
 import type { Card } from './view.ts'
 import { capitalise } from './words.ts'
 
@@ -9,7 +9,7 @@ export type Names = ReadonlyMap<string, string>
 export const isPerson = (actor: string): boolean => /^(slack|teams):./.test(actor)
 
 /** The names of all whom a card speaks of, as far as the store knows them. */
-export function namesIn(card: Card, store: Pick<Control, 'names'>): Promise<Names> {
+export function namesIn(card: Card, store: Pick<People, 'names'>): Promise<Names> {
   const lines = [card.summary, ...card.blocks.flatMap(block => (block.kind === 'lines' ? block.lines : []))]
   const actors = lines.flat().flatMap(span => (span.kind === 'person' ? [span.actor] : []))
   return store.names([...new Set(actors)])

@@ -1,12 +1,14 @@
 import type { Notice } from '../reclaim/ports.ts'
-import type { RunReport } from '../reclaim/run.ts'
+import type { Hold, RunReport } from '../reclaim/run.ts'
 import { by } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import {
   breakdown,
+  capitalise,
   count,
   day,
   EXCLUSION_WORDS,
+  holdWords,
   instant,
   money,
   RULE_WORDS,
@@ -16,7 +18,7 @@ import {
 /** The first message of a run: what was found, what it is worth, what happens next. */
 export function headerCard(run: RunReport, withoutManager: number, settings: ViewSettings): Card {
   const title = `Licence reclaim, ${day(run.finishedAt, settings.timeZone)}${run.dryRun ? ' (dry run)' : ''}`
-  const findings = run.held ? heldLines(run, settings) : foundLines(run, withoutManager, settings)
+  const findings = run.held.length > 0 ? heldLines(run, settings) : foundLines(run, withoutManager, settings)
   return {
     summary: [text(`${title}: `), ...(findings[0] ?? [])],
     blocks: [
@@ -67,24 +69,26 @@ function nextSteps(dryRun: boolean, { graceMs, expireAfterMs }: ViewSettings): s
 }
 
 function heldLines(run: RunReport, { command }: ViewSettings): Line[] {
-  const share = run.held?.sharePercent.toFixed(1)
   return [
     [
       bold(
-        `Held: nothing was proposed. ${run.found} of ${count(run.licensed, 'licensed account')} qualify: ${share} percent, and the limit is ${run.held?.maxSharePercent}.`,
+        `Held: nothing was proposed. ${run.found} of ${count(run.licensed, 'licensed account')} qualify. `,
       ),
     ],
-    [
-      text(
-        'So many at once usually means a mistake. Check the HR roster, the days under rules in reclaim.yml, and whether ServiceNow still records logins.',
-      ),
-    ],
+    ...run.held.map((hold): Line => [text(`${capitalise(holdWords(hold, run.found))}.`)]),
+    [text(`That usually means a mistake. Check ${run.held.map(({ why }) => TO_CHECK[why]).join('; ')}.`)],
     [
       text(
         `If the number is right, a named approver lets this run through by writing ${command} run ${run.found}`,
       ),
     ],
   ]
+}
+
+const TO_CHECK: Readonly<Record<Hold['why'], string>> = {
+  share: 'the days under rules in reclaim.yml, and whether ServiceNow still records logins',
+  roster_shrunk: 'whether the file of the HR roster is whole',
+  tripled: 'what changed since the last runs in the roster, in reclaim.yml and in ServiceNow',
 }
 
 function checked(run: RunReport): string {
@@ -99,6 +103,7 @@ function checked(run: RunReport): string {
     run.withdrawn > 0 && `withdrawn: ${run.withdrawn}`,
     run.skippedBefore > 0 && `skipped earlier: ${run.skippedBefore}`,
     run.postponed > 0 && `waiting for the next run: ${run.postponed}`,
+    run.head && `history: row ${run.head.seq}, ${run.head.hash}`,
   ]
   return parts.filter(Boolean).join(' · ')
 }
@@ -127,6 +132,26 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
           bold('Paused'),
           ...by({ actor: notice.by }),
           text(`. No deletion begins until ${settings.command} resume; you can still decide.`),
+        ],
+      ]
+    case 'breaker_opened':
+      return [
+        [
+          bold('Deletions are stopped. '),
+          text(
+            `Nothing is deleted until a named approver writes ${settings.command} resume; you can still decide.`,
+          ),
+        ],
+        [text(notice.reason)],
+        [text('Check the instance with whoever runs it before you resume.')],
+      ]
+    case 'restored':
+      return [
+        [
+          bold('The bot runs on an older copy of its store. '),
+          text(
+            'Somebody restored a backup, or removed a part of the history. Approvals of before are withdrawn, and nothing is deleted until each open account was read again; whoever still qualifies is proposed anew by the next run.',
+          ),
         ],
       ]
     case 'resumed':

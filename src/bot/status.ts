@@ -35,6 +35,16 @@ export function statusLines(
     summary.paused
       ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until a named approver resumes it`
       : 'not paused',
+    ...(summary.breaker
+      ? [
+          `breaker open since ${instant(summary.breaker.at, timeZone)}: no deletion begins until a named approver resumes. ${summary.breaker.reason}`,
+        ]
+      : []),
+    ...(summary.restored
+      ? [
+          `store restored, noticed ${instant(summary.restored.at, timeZone)}: no deletion begins until every open account was read again`,
+        ]
+      : []),
     open === 0 ? 'no open candidates' : count(open, 'open candidate'),
     ...counted(OPEN_STATES),
     ...summary.byApprover
@@ -66,9 +76,10 @@ export function statusLines(
 }
 
 function lastRun(run: NonNullable<Summary['lastRun']>, timeZone: string): string {
-  const outcome = run.held
-    ? `held: ${run.found} of ${run.licensed} qualify`
-    : `${run.proposed} proposed of ${run.found} found`
+  const outcome =
+    run.held.length > 0
+      ? `held: ${run.found} of ${run.licensed} qualify`
+      : `${run.proposed} proposed of ${run.found} found`
   return `last run: ${instant(run.finishedAt, timeZone)}, ${outcome}${run.dryRun ? ' (dry run)' : ''}`
 }
 

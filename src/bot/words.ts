@@ -2,6 +2,7 @@ import type { Candidate, Facts, RuleName } from '../reclaim/candidate.ts'
 import type { Change, LogEntry, Note, Reason } from '../reclaim/lifecycle.ts'
 import type { HistoryRow } from '../reclaim/reports.ts'
 import type { Exclusion, Uncertainty, Verdict } from '../reclaim/rules.ts'
+import type { Hold } from '../reclaim/run.ts'
 
 /* Plain words for what the machine knows. The same in every chat and on the shell. */
 
@@ -61,6 +62,11 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   interrupted: 'the bot was interrupted while it was deleting',
   not_confirmed: 'the deletion is not confirmed',
   still_there: 'the account is still there',
+  snapshot_unreadable:
+    'a snapshot of the account could not be taken before the deletion; the bot keeps trying',
+  store_restored:
+    'the store of the bot was restored from an older backup, so what was approved before may be out of date',
+  person_erased: 'the records about this person were erased',
 }
 
 const FIELD_WORDS: Readonly<Record<keyof Facts, string>> = {
@@ -102,6 +108,18 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`
 }
 
+/** Why a run is held, in a phrase. @param found how many accounts qualify */
+export function holdWords(hold: Hold, found: number): string {
+  switch (hold.why) {
+    case 'share':
+      return `that is ${hold.percent.toFixed(1)} percent of the licensed accounts, and the limit is ${hold.limit}`
+    case 'roster_shrunk':
+      return `the HR roster shrank from ${count(hold.from, 'line')} to ${hold.to.toLocaleString('en-GB')} since the last run`
+    case 'tripled':
+      return `${found} qualify where ${hold.usual} did in the last runs (median)`
+  }
+}
+
 /** Counts by reason: `2 VIP, 1 for an integration`; empty when there are none. */
 export function breakdown<Name extends string>(
   counts: Readonly<Partial<Record<Name, number>>>,
@@ -138,7 +156,8 @@ function changed({ field, from, to }: Change, timeZone: string): string {
       typeof from === 'number' ? `before that on ${instant(from, timeZone)}` : 'for the first time'
     return `logged in on ${instant(to, timeZone)} (${before})`
   }
-  if (field === 'roles') return `the roles changed from ${from || 'none'} to ${to || 'none'}`
+  if (field === 'roles' && to !== undefined)
+    return `the roles changed from ${from || 'none'} to ${to || 'none'}`
   return FIELD_WORDS[field]
 }
 

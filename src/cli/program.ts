@@ -60,8 +60,14 @@ function createProgram(carryOut: (command: () => Promise<ExitCode>) => Promise<v
     .action((options: { user?: string; json?: true; csv?: true }) =>
       carryOut(async () => (await reports()).history(options)),
     )
-  add('verify', 'check that nobody tampered with the history').action(() =>
-    carryOut(async () => (await reports()).verify()),
+  add('verify', 'check that nobody tampered with the history')
+    .option('--head <hash>', "the history must come to this fingerprint, as printed in a run's first message")
+    .action((options: { head?: string }) => carryOut(async () => (await reports()).verify(options)))
+  add('snapshot <user>', 'show what an account looked like before it was deleted, as JSON').action(
+    (user: string) => carryOut(async () => (await reports()).snapshot(user)),
+  )
+  add('forget <user>', 'erase a person: name, facts, reasons, snapshot; the history still verifies').action(
+    (user: string) => carryOut(async () => (await import('./forget.ts')).forget(user)),
   )
   add('teams-package', 'make the app package for Microsoft Teams, for an administrator to upload')
     .option('--out <file>', 'where to write it', 'reclaim-teams.zip')

@@ -6,7 +6,7 @@ import { loadSettings } from '../config.ts'
 import { startOfDay } from '../reclaim/calendar.ts'
 import type { ChainCheck, HistoryRow, Reports, Summary } from '../reclaim/reports.ts'
 import { openReports } from '../store/store.ts'
-import { print, printJson } from './output.ts'
+import { complain, print, printJson } from './output.ts'
 import type { ExitCode } from './program.ts'
 
 /** The same as `/reclaim status`, from the store itself, whether or not a bot runs. */
@@ -37,17 +37,49 @@ export async function history(wanted: { user?: string; json?: true; csv?: true }
   return 0
 }
 
-/** Whether the history is what was written, row by row. */
-export async function verify(): Promise<ExitCode> {
-  const { store } = loadSettings()
-  const check = await reading(store.path, reports => reports.verifyChain())
-  print([verdict(check, store.path)])
-  return check.kind === 'intact' ? 0 : 1
+/**
+ * Whether the history is what was written, row by row.
+ * @param wanted `head`: a fingerprint from a run's first message. Rows that were cut off at the end leave a chain that
+ * holds; only somebody who saw how far it once went can tell.
+ */
+export async function verify({ head }: { head?: string }): Promise<ExitCode> {
+  const { path } = loadSettings().store
+  const { check, row } = await reading(path, async reports => ({
+    check: await reports.verifyChain(),
+    row: head === undefined ? null : await reports.rowOf(head.trim().toLowerCase()),
+  }))
+  print([verdict(check, path)])
+  if (check.kind === 'broken') return 1
+  if (head === undefined) return 0
+  print([
+    row === null
+      ? `The history never came to ${head}: rows were cut off at the end, or the store was restored from an older backup. ${afterwards(path)}`
+      : `The history came to ${head} with row ${row}.`,
+  ])
+  return row === null ? 1 : 0
 }
 
 function verdict(check: ChainCheck, path: string): string {
-  if (check.kind === 'intact') return `The history holds: ${check.rows} rows, head ${check.head}.`
-  return `The history does not hold: row ${check.seq} is the first that is broken, ${check.reason}. It was changed by something other than the bot. Stop the bot, keep ${path} as evidence, and go on from the latest backup that verifies.`
+  if (check.kind === 'intact')
+    return `The history holds: ${check.rows} rows, head ${check.head}. Compare with the first message of the latest run: verify --head HASH.`
+  return `The history does not hold: row ${check.seq} is the first that is broken, ${check.reason}. It was changed by something other than the bot. ${afterwards(path)}`
+}
+
+const afterwards = (path: string) =>
+  `Stop the bot, keep ${path} as evidence, and go on from the latest backup that verifies.`
+
+/** What an account looked like before each write to it, for whoever has to explain or rebuild it. */
+export async function snapshot(user: string): Promise<ExitCode> {
+  const { store, snapshotKey } = loadSettings()
+  const kept = await reading(store.path, reports => reports.snapshots(user), snapshotKey)
+  if (kept.length === 0) {
+    complain(
+      new Error(`There is no snapshot of “${user}”: nothing of theirs was written to, or it was erased.`),
+    )
+    return 1
+  }
+  printJson(kept.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest })))
+  return 0
 }
 
 /** For spreadsheets: a cell that one would take for a formula is made text by a leading apostrophe. */
@@ -61,14 +93,18 @@ function historyCsv(rows: readonly HistoryRow[]): string {
 }
 
 /** @throws Error (one readable sentence) when there is no store, or none that can be read. */
-async function reading<Answer>(path: string, ask: (reports: Reports) => Promise<Answer>): Promise<Answer> {
+async function reading<Answer>(
+  path: string,
+  ask: (reports: Reports) => Promise<Answer>,
+  snapshotKey: string | null = null,
+): Promise<Answer> {
   if (!existsSync(path))
     throw new Error(
       `There is no store at ${path} yet. The bot creates it: start it with npm start, or correct store.path.`,
     )
   let reports: ReturnType<typeof openReports> | null = null
   try {
-    reports = openReports(path)
+    reports = openReports(path, snapshotKey)
     return await ask(reports)
   } catch (error) {
     // Our own sentences are plain Errors; anything else comes from reading what should not be there.

@@ -1,5 +1,6 @@
 import { type Entitlement, mayDecide, type Refusal, samePerson } from './approval.ts'
 import type { Candidate } from './candidate.ts'
+import { isHalted } from './control.ts'
 import type { Happening, LogEntry, PersonEvent } from './lifecycle.ts'
 import type { Chat, Clock, MessageRef, Person } from './ports.ts'
 import type { Store } from './storage.ts'
@@ -10,7 +11,8 @@ export type DecisionAnswer =
       readonly kind: 'recorded'
       readonly candidate: Candidate
       readonly entry: LogEntry
-      readonly paused: boolean
+      /** Nothing begins at the moment, whatever is approved. */
+      readonly halted: boolean
     }
   /** Not possible (any more): somebody was faster, or the button is of an earlier round. The timeline says who and when. */
   | { readonly kind: 'already'; readonly candidate: Candidate; readonly timeline: readonly LogEntry[] }
@@ -42,12 +44,17 @@ export async function press(
 ): Promise<DecisionAnswer> {
   const { store, chat, clock } = context
   const button = await store.candidateByToken(token)
-  if (!button) return { kind: 'unknown_button' }
+  if (!button) {
+    if (at) await store.refresh(chat.platform, at, clock.now())
+    return { kind: 'unknown_button' }
+  }
   const answer = await decide(button.candidate, button.current, { personId, event }, context)
   // Only whoever may decide is believed about where the message stands.
   if (at && (answer.kind === 'recorded' || answer.kind === 'already')) {
     const placement = await store.placement(button.candidate.id, chat.platform)
     if (placement) await store.posted(placement.messageId, at, clock.now())
+    // Whoever pressed a button that changes nothing sees a message that is out of date.
+    if (answer.kind === 'already') await store.refresh(chat.platform, at, clock.now())
   }
   return answer
 }
@@ -89,7 +96,7 @@ async function decide(
     kind: 'recorded',
     candidate: recorded.candidate,
     entry: recorded.entry,
-    paused: (await store.paused()) !== null,
+    halted: isHalted(await store.halts()),
   }
 }
 

@@ -83,6 +83,9 @@ export const REASONS = [
   'interrupted',
   'not_confirmed',
   'still_there',
+  'snapshot_unreadable',
+  'store_restored',
+  'person_erased',
 ] as const
 export type Reason = (typeof REASONS)[number]
 
@@ -102,6 +105,8 @@ export type Note = {
   readonly detail?: string
   /** Salted hash of the facts that were shown. */
   readonly facts?: string
+  /** The requests that are about to be sent, as method and path. */
+  readonly requests?: readonly string[]
   /** In which capacity a person decided. */
   readonly as?: 'manager' | 'named'
 }

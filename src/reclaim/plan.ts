@@ -10,6 +10,10 @@ export function operationsFor(action: Action, account: SysId): Operation[] {
   }
 }
 
+/** A request as it is sent: method and path. */
+export const requestLine = ({ method, table, sysId }: Operation): string =>
+  `${method} /api/now/v2/table/${table}/${sysId}`
+
 /** Whether what would be done now is what was proposed. */
 export function sameOperations(a: readonly Operation[], b: readonly Operation[]): boolean {
   return JSON.stringify(a.map(parts)) === JSON.stringify(b.map(parts))

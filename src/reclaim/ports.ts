@@ -133,6 +133,9 @@ export type MessageItem = { readonly candidate: Candidate; readonly last: LogEnt
 export type Notice =
   | { readonly kind: 'run_gave_up'; readonly slot: number; readonly reason: string }
   | { readonly kind: 'paused' | 'resumed'; readonly by: string }
+  | { readonly kind: 'breaker_opened'; readonly reason: string }
+  /** The store was found to be older than what it once held; so many approvals of before were withdrawn. */
+  | { readonly kind: 'restored' }
 
 /**
  * One chat platform. Whatever a method throws means "later"; a post that threw may have happened all the same,

@@ -3,6 +3,8 @@ import type { RosterEntry } from './ports.ts'
 
 /** The roster, ready to be asked about one account after another. */
 export type RosterIndex = {
+  /** How many lines it has. */
+  readonly size: number
   readonly byEmail: ReadonlyMap<string, readonly RosterEntry[]>
   readonly byNumber: ReadonlyMap<string, readonly RosterEntry[]>
   readonly inactiveValues: readonly string[]
@@ -11,6 +13,7 @@ export type RosterIndex = {
 /** @param inactiveValues values of the status column that mean "left"; compared without case. */
 export function indexRoster(entries: readonly RosterEntry[], inactiveValues: readonly string[]): RosterIndex {
   return {
+    size: entries.length,
     byEmail: groupBy(entries, entry => key(entry.email)),
     byNumber: groupBy(entries, entry => key(entry.employeeNumber)),
     inactiveValues: inactiveValues.map(key),

@@ -1,5 +1,6 @@
 import type { Action, RuleName } from './candidate.ts'
 import type { RunId } from './ids.ts'
+import type { HistoryHead } from './reports.ts'
 import type { Exclusion, Uncertainty } from './rules.ts'
 
 /** What a run found and did: the header message, the status and the history are drawn from it. */
@@ -32,19 +33,16 @@ export type RunReport = {
   readonly unknown: Readonly<Partial<Record<Uncertainty, number>>>
   /** Of the proposed candidates, per year, in `currency`. */
   readonly yearlySaving: number
-  /** Set when the run was held: nothing was proposed because too large a share of the licensed accounts qualifies. */
-  readonly held: { readonly sharePercent: number; readonly maxSharePercent: number } | null
+  /** Lines of the HR roster; `null` where there is none. */
+  readonly rosterSize: number | null
+  /** Why the run was held: nothing was proposed or withdrawn. Empty = it was not. */
+  readonly held: readonly Hold[]
+  /** The history when the run had been recorded; told in public, so that a history cut short later shows. */
+  readonly head: HistoryHead | null
 }
 
-/** The share belt counts from this many candidates on: in a small company one leaver may be ten percent. */
-const SHARE_COUNTS_FROM = 20
-
-/**
- * Whether a run finds suspiciously many candidates, as happens when a rule or a roster is wrong.
- * @returns the share in percent when it is over the limit, else `null`.
- */
-export function excessiveShare(found: number, licensed: number, maxSharePercent: number): number | null {
-  if (found < SHARE_COUNTS_FROM) return null
-  const percent = (100 * found) / licensed
-  return percent > maxSharePercent ? percent : null
-}
+/** Why a run is held until a named approver has looked: see `belts.ts`. */
+export type Hold =
+  | { readonly why: 'share'; readonly percent: number; readonly limit: number }
+  | { readonly why: 'roster_shrunk'; readonly from: number; readonly to: number }
+  | { readonly why: 'tripled'; readonly usual: number }

@@ -1,8 +1,9 @@
+import { holdsOf } from './belts.ts'
 import type { Candidate, Proposal, RuleName } from './candidate.ts'
 import type { RunId, SysId } from './ids.ts'
 import type { Note } from './lifecycle.ts'
 import { objection, sameAsConfigured } from './objection.ts'
-import { excessiveShare, type RunReport } from './run.ts'
+import type { RunReport } from './run.ts'
 import type { Closing, RunResult, Skip, Standings, Store } from './storage.ts'
 import { judgeNow, type ScanSettings, type ScanSources, type Survey, survey, tally } from './survey.ts'
 
@@ -33,8 +34,7 @@ export async function performRun(
     // Whoever was reclaimed or skipped while the scan read may still stand in it, and must not be proposed once more.
     const candidates = seen.candidates.filter(({ sysId: id }) => !opened.has(id) || before.open.has(id))
     const result = await planRun({ ...seen, candidates }, before, settings, sources, { ...asked, startedAt })
-    await store.finishRun(result)
-    return { kind: 'finished', report: result.report }
+    return { kind: 'finished', report: await store.finishRun(result) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     await store.abandonRun(asked.id, reason, sources.clock.now()).catch(() => {})
@@ -55,8 +55,10 @@ async function planRun(
 ): Promise<RunResult> {
   const { licences, clock } = sources
   const now = clock.now()
-  const share = excessiveShare(seen.candidates.length, seen.licensed, settings.maxSharePercent)
-  const held = share !== null && run.release !== seen.candidates.length
+  const found = seen.candidates.length
+  const released = run.release === found
+  const holds = released ? [] : holdsOf({ ...seen, found }, before.recentRuns, settings.maxSharePercent)
+  const held = holds.length > 0
   const closings = held ? [] : await closingsOf(seen, before, settings, sources)
   const closed = new Set(closings.map(({ candidate }) => candidate.sysId))
   const isOpen = (id: SysId) => before.open.has(id) && !closed.has(id)
@@ -82,7 +84,7 @@ async function planRun(
       currency: settings.currency,
       licensed: seen.licensed,
       hidden: seen.hidden,
-      found: seen.candidates.length,
+      found,
       proposed: proposals.length,
       postponed: held ? 0 : fresh.length - proposals.length,
       stillOpen: before.open.size - closed.size,
@@ -92,7 +94,8 @@ async function planRun(
       excluded: seen.excluded,
       unknown: seen.unknown,
       yearlySaving: proposals.reduce((sum, proposal) => sum + proposal.yearlySaving, 0),
-      held: held ? { sharePercent: share, maxSharePercent: settings.maxSharePercent } : null,
+      rosterSize: seen.rosterSize,
+      held: holds,
     },
   }
 }

@@ -1,6 +1,6 @@
+import type { Control, Job } from './control.ts'
 import type { Clock, Log } from './ports.ts'
 import type { RunOutcome } from './scan.ts'
-import type { Control, Job } from './storage.ts'
 
 const RETRY_MS = 5 * 60 * 1000
 const GIVE_UP_AFTER_MS = 6 * 60 * 60 * 1000

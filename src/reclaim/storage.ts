@@ -1,7 +1,8 @@
 import type { Candidate, Proposal, RosterStatus } from './candidate.ts'
+import type { Addresses, Control, Forgetting, People } from './control.ts'
 import type { CandidateId, MessageId, RunId, SysId, TaskId } from './ids.ts'
 import type { Happening, LogEntry, Note } from './lifecycle.ts'
-import type { MessageContent, MessageRef, Person, Platform } from './ports.ts'
+import type { MessageContent, MessageRef, Platform, Snapshot } from './ports.ts'
 import type { Reports } from './reports.ts'
 import type { RunReport } from './run.ts'
 
@@ -11,6 +12,8 @@ export type Store = Candidates &
   Tasks &
   Messages &
   Addresses &
+  People &
+  Forgetting &
   Control &
   Reports & { close(): Promise<void> }
 
@@ -43,7 +46,7 @@ export type Limits = {
 export type Begun =
   | { readonly kind: 'begun'; readonly candidate: Candidate }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'paused' }
+  | { readonly kind: 'halted' }
   | { readonly kind: 'capped'; readonly why: 'over_daily_cap' | 'over_approver_cap' }
 
 export type Candidates = {
@@ -54,8 +57,8 @@ export type Candidates = {
   candidatesOf(user: string): Promise<Candidate[]>
   /** Applies the lifecycle: new state, event row, follow-up tasks and announcements. */
   record(recording: Recording): Promise<Recorded>
-  /** Records the intent to write, unless paused or over a cap. */
-  begin(candidate: Candidate, at: number, limits: Limits): Promise<Begun>
+  /** Records the intent to write, with what the account looks like before, unless writes are halted or a cap is reached. */
+  begin(candidate: Candidate, snapshot: Snapshot, at: number, limits: Limits): Promise<Begun>
   timeline(id: CandidateId): Promise<LogEntry[]>
   /** Candidates whose time to be decided is over: proposed and posted, or failed, before `before`. */
   overdue(before: number): Promise<Candidate[]>
@@ -79,6 +82,8 @@ export type Standings = {
   readonly skips: ReadonlyMap<SysId, readonly Skip[]>
   /** How often each account's proposal expired. */
   readonly expiries: ReadonlyMap<SysId, number>
+  /** Reports of the last runs that were not held, newest first. */
+  readonly recentRuns: readonly RunReport[]
 }
 
 /** An open candidate that a scan ends: withdrawn, or found deleted by us after all. */
@@ -89,7 +94,7 @@ export type Closing = {
 }
 
 export type RunResult = {
-  readonly report: RunReport
+  readonly report: Omit<RunReport, 'head'>
   readonly closings: readonly Closing[]
   readonly proposals: readonly (Proposal & { readonly askedBefore: number })[]
 }
@@ -103,8 +108,11 @@ export type Runs = {
     | { readonly kind: 'slot_done' }
   >
   standings(): Promise<Standings>
-  /** Promotes a complete scan: what it ends, new candidates, the report, and the tasks that tell the chats. */
-  finishRun(result: RunResult): Promise<void>
+  /**
+   * Promotes a complete scan: what it ends, new candidates, the report, and the tasks that tell the chats.
+   * @returns the report as it was kept, with the fingerprint of the history.
+   */
+  finishRun(result: RunResult): Promise<RunReport>
   /** A run that found nothing out: its slot is free again. */
   abandonRun(id: RunId, reason: string, at: number): Promise<void>
   run(id: RunId): Promise<RunReport | null>
@@ -184,51 +192,11 @@ export type Messages = {
   told(id: MessageId, seq: number): Promise<void>
   /** Thread and message are up to date up to `seq`. Ends the task; asks for another where more has happened. */
   announced(task: TaskId, id: MessageId, seq: number, at: number): Promise<void>
+  /** Somebody saw something out of date at `ref`: whatever message stands there is brought up to date. */
+  refresh(platform: Platform, ref: MessageRef, at: number): Promise<void>
   /** Where a candidate is shown on a platform, and to whom it was assigned there. */
   placement(
     id: CandidateId,
     platform: Platform,
   ): Promise<{ messageId: MessageId; approver: string | null } | null>
-}
-
-/** Where a platform said that the bot can be written to: some can only be answered at an address that they gave. */
-export type Addresses = {
-  /** @param name the adapter's own name for whom it reaches. @returns what was kept, the adapter's own words. */
-  address(platform: Platform, name: string): Promise<string | null>
-  /** @returns whether there was none before. */
-  keepAddress(platform: Platform, name: string, address: string, at: number): Promise<boolean>
-  dropAddress(platform: Platform, name: string): Promise<void>
-}
-
-/** A scheduled job's durable memory. */
-export type Job = {
-  /** What it was computed from; another cron or zone recomputes the next slot. */
-  readonly schedule: string
-  readonly nextDueAt: number
-  /** When the present slot was first tried and failed; `null` = not yet. */
-  readonly failingSince: number | null
-  readonly retryAt: number | null
-}
-
-/** Something that a shell command asks of the running bot. */
-export type ShellRequest = { readonly id: string; readonly kind: 'run'; readonly actor: string }
-
-export type Control = {
-  paused(): Promise<{ readonly by: string; readonly at: number } | null>
-  pause(by: string, at: number): Promise<void>
-  /** @returns how many writes will begin; each is due a full grace time from now. */
-  resume(at: number, graceMs: number): Promise<number>
-  job(): Promise<Job | null>
-  saveJob(job: Job): Promise<void>
-  /** Keeps names for the history and the chats; erasable, apart from the events. */
-  rememberPerson(person: Person): Promise<void>
-  /** What people are called, by actor (`slack:U012AB3CD`), as far as it is known. */
-  names(actors: readonly string[]): Promise<ReadonlyMap<string, string>>
-  /** The address under which somebody decided, by actor; `null` where it was never known, or erased. */
-  emailOf(actor: string): Promise<string | null>
-  /** Requests left since then that nobody took yet; whoever left an older one has given up waiting. */
-  takeRequests(since: number): Promise<ShellRequest[]>
-  answerRequest(id: string, answer: string, ok: boolean): Promise<void>
-  /** Posts a word to the channel of each platform. */
-  notify(notice: Extract<MessageContent, { kind: 'notice' }>['notice'], at: number): Promise<void>
 }

@@ -32,6 +32,8 @@ export type Survey = {
   readonly verdicts: ReadonlyMap<SysId, Verdict>
   readonly licensed: number
   readonly hidden: number
+  /** Lines of the HR roster; `null` where there is none. */
+  readonly rosterSize: number | null
   readonly excluded: Readonly<Partial<Record<Exclusion, number>>>
   readonly unknown: Readonly<Partial<Record<Uncertainty, number>>>
 }
@@ -73,6 +75,7 @@ export async function survey(
     verdicts: new Map(judged.map(({ account, verdict }) => [account.sysId, verdict])),
     licensed: judged.filter(({ verdict }) => isLicensed(verdict)).length,
     hidden,
+    rosterSize: index?.size ?? null,
     excluded: tally(judged.flatMap(({ verdict }) => (verdict.kind === 'excluded' ? verdict.reason : []))),
     unknown: tally(judged.flatMap(({ verdict }) => (verdict.kind === 'unknown' ? verdict.reason : []))),
   }

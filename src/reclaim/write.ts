@@ -3,7 +3,7 @@ import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
 import { asError, type LookContext, lastLook } from './last-look.ts'
 import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
-import type { Licences, Log, WriteAnswer } from './ports.ts'
+import type { Licences, Log, Snapshot, WriteAnswer } from './ports.ts'
 import type { Store, WriteTask } from './storage.ts'
 
 /** What the two tasks at ServiceNow need. */
@@ -32,15 +32,17 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
   if (look.kind === 'wait') return wait(task, context, look.why, sources.clock.now() + WAIT_MS, look.error)
   if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
 
+  const snapshot = await snapshotOf(candidate, sources.licences)
   const now = sources.clock.now()
+  if (snapshot instanceof Error) return wait(task, context, 'snapshot_unreadable', now + WAIT_MS, snapshot)
   const dayStart = startOfDay(now, settings.timeZone)
-  const begun = await store.begin(candidate, now, { ...settings, dayStart })
+  const begun = await store.begin(candidate, snapshot, now, { ...settings, dayStart })
   switch (begun.kind) {
     case 'begun':
       return sendAndProve(task, begun.candidate, context)
     case 'capped':
       return wait(task, context, begun.why, startOfNextDay(now, settings.timeZone))
-    case 'paused':
+    case 'halted':
     case 'refused':
       return store.postpone(task.id, now, begun.kind)
   }
@@ -61,6 +63,15 @@ export async function verify(task: WriteTask, context: WriteContext): Promise<vo
   if (candidate.foundUndone < MAX_FOUND_UNDONE)
     return conclude(task, candidate, context, 'found_undone', { why: 'still_there' })
   return conclude(task, candidate, context, 'give_up', { why: 'still_there' })
+}
+
+/** What the account looks like, whole: for whoever has to explain or restore it later. */
+async function snapshotOf({ sysId, facts }: Candidate, licences: Licences): Promise<Snapshot | Error> {
+  const snapshot = await licences.snapshot(sysId).catch(asError)
+  if (snapshot instanceof Error) return snapshot
+  return facts.roles.length > 0 && snapshot.roles.length === 0
+    ? new Error('ServiceNow shows none of the roles of an account that has some; nothing is deleted.')
+    : snapshot
 }
 
 async function sendAndProve(task: WriteTask, candidate: Candidate, context: WriteContext): Promise<void> {

@@ -1,5 +1,5 @@
+import type { Addresses } from '../reclaim/control.ts'
 import type { Platform } from '../reclaim/ports.ts'
-import type { Addresses } from '../reclaim/storage.ts'
 import type { Db } from './database.ts'
 import type { Verb } from './transaction.ts'
 

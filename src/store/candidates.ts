@@ -1,12 +1,17 @@
 import { capReached } from '../reclaim/approval.ts'
 import type { Candidate } from '../reclaim/candidate.ts'
+import { isHalted } from '../reclaim/control.ts'
 import type { CandidateId } from '../reclaim/ids.ts'
-import type { Begun, Candidates, Limits } from '../reclaim/storage.ts'
+import { requestLine } from '../reclaim/plan.ts'
+import type { Snapshot } from '../reclaim/ports.ts'
+import type { Begun, Candidates, Limits, Recording } from '../reclaim/storage.ts'
+import type { Breaker } from './breaker.ts'
 import { type CandidateRow, SELECT } from './candidate-row.ts'
 import type { CandidateTable } from './candidate-table.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { Verb } from './transaction.ts'
 
 /** The candidates' verbs of the port. */
@@ -16,6 +21,8 @@ export function createCandidates(
   table: CandidateTable,
   events: EventLog,
   control: Control,
+  breaker: Breaker,
+  snapshots: Snapshots,
 ): Candidates {
   const byToken = db.prepare<[string], { candidate_id: string; round: number }>(
     'SELECT candidate_id, round FROM rounds WHERE token = ?',
@@ -47,9 +54,13 @@ export function createCandidates(
       return { candidate, current: candidate.round === row.round }
     }),
     candidatesOf: reading((user: string) => ofUser.all({ user }).map(table.hydrate)),
-    record: writing(table.record),
-    begin: writing((candidate: Candidate, at: number, limits: Limits): Begun => {
-      if (control.paused()) return { kind: 'paused' }
+    record: writing((recording: Recording) => {
+      const recorded = table.record(recording)
+      if (recorded.kind === 'recorded') breaker.heed(recorded.entry)
+      return recorded
+    }),
+    begin: writing((candidate: Candidate, snapshot: Snapshot, at: number, limits: Limits): Begun => {
+      if (isHalted(control.halts())) return { kind: 'halted' }
       const { id, version, approvedBy } = candidate
       const begun = othersBegun.get({ since: limits.dayStart, by: approvedBy, id })
       const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)
@@ -58,13 +69,13 @@ export function createCandidates(
         candidateId: id,
         event: 'begin',
         actor: 'worker',
-        note: {},
+        note: { requests: candidate.operations.map(requestLine) },
         at,
         version,
       })
-      return recorded.kind === 'recorded'
-        ? { kind: 'begun', candidate: recorded.candidate }
-        : { kind: 'refused' }
+      if (recorded.kind === 'refused') return { kind: 'refused' }
+      snapshots.keep(id, snapshot, at)
+      return { kind: 'begun', candidate: recorded.candidate }
     }),
     timeline: reading(events.timeline),
     overdue: reading((before: number) => overdue.all({ before }).map(table.hydrate)),

@@ -1,11 +1,9 @@
-import type { MessageId } from '../reclaim/ids.ts'
-import type { Ids, Notice, Person, Platform } from '../reclaim/ports.ts'
-import type { Control as ControlPort, Job, ShellRequest } from '../reclaim/storage.ts'
+import type { Control as ControlPort, Halts, Job, ShellRequest } from '../reclaim/control.ts'
+import type { Breaker } from './breaker.ts'
 import type { Db } from './database.ts'
-import type { Outbox } from './outbox.ts'
+import type { EventLog } from './events.ts'
+import type { Notices } from './notices.ts'
 import type { Verb } from './transaction.ts'
-
-type Pause = { readonly by: string; readonly at: number }
 
 /** Small facts that outlive the process, one JSON value a name. */
 export function createControl(db: Db) {
@@ -17,13 +15,33 @@ export function createControl(db: Db) {
     return row ? JSON.parse(row.value) : null
   }
   return {
-    paused: (): Pause | null => get('pause'),
-    pause: (by: string, at: number) => {
-      if (!get('pause')) write.run('pause', JSON.stringify({ by, at }))
+    halts: (): Halts => ({ paused: get('pause'), breaker: get('breaker'), restored: get('restored') }),
+    /** @returns whether it was not paused before. */
+    pause: (by: string, at: number): boolean => {
+      if (get('pause')) return false
+      write.run('pause', JSON.stringify({ by, at }))
+      return true
     },
-    unpause: () => {
+    /** @returns whether it was closed before. */
+    openBreaker: (reason: string, at: number): boolean => {
+      if (get('breaker')) return false
+      write.run('breaker', JSON.stringify({ reason, at }))
+      return true
+    },
+    /** @param seq the newest event: answers up to it are forgiven. */
+    resume: (seq: number) => {
       remove.run('pause')
+      remove.run('breaker')
+      write.run('forgiven', JSON.stringify(seq))
     },
+    markRestored: (at: number) => {
+      if (!get('restored')) write.run('restored', JSON.stringify({ at }))
+    },
+    reconciled: () => {
+      remove.run('restored')
+    },
+    /** Up to which event ServiceNow's answers were forgiven when somebody resumed. */
+    forgiven: (): number => get('forgiven') ?? 0,
     job: (): Job | null => get('job'),
     saveJob: (job: Job) => {
       write.run('job', JSON.stringify(job))
@@ -38,28 +56,19 @@ export function createControlVerbs(
   db: Db,
   { reading, writing }: { reading: Verb; writing: Verb },
   control: Control,
-  outbox: Outbox,
-  platforms: readonly Platform[],
-  ids: Ids,
+  breaker: Breaker,
+  events: EventLog,
+  notices: Notices,
 ): ControlPort {
   const rearm = db.prepare<{ dueAt: number }>(
     `UPDATE outbox SET due_at = :dueAt WHERE ended IS NULL AND kind = 'write' AND EXISTS (
        SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
   )
-  const person = db.prepare('INSERT OR REPLACE INTO people (actor, name, email) VALUES (?, ?, ?)')
-  const named = db.prepare<[string], { actor: string; name: string }>(
-    'SELECT actor, name FROM people WHERE actor IN (SELECT value FROM json_each(?))',
-  )
-  const emailOf = db.prepare<[string], { email: string | null }>('SELECT email FROM people WHERE actor = ?')
   const waiting = db.prepare<[number], ShellRequest>(
-    'SELECT id, kind, actor FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
+    'SELECT id, kind, actor, subject FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
   const taken = db.prepare('UPDATE requests SET taken = 1 WHERE id = ?')
-  const answer = db.prepare('UPDATE requests SET answer = ?, ok = ? WHERE id = ?')
-  const notice = db.prepare(
-    `INSERT INTO messages (id, platform, kind, part, parts, without_manager, notice, announced_seq, at)
-     VALUES (?, ?, 'notice', 1, 1, 0, ?, 0, ?)`,
-  )
+  const answer = db.prepare('UPDATE requests SET answer = ?, ok = ?, subject = NULL WHERE id = ?')
   const takeRequests = db.transaction((since: number): ShellRequest[] => {
     const requests = waiting.all(since)
     for (const request of requests) taken.run(request.id)
@@ -67,32 +76,23 @@ export function createControlVerbs(
   })
 
   return {
-    paused: reading(control.paused),
-    pause: writing(control.pause),
-    resume: writing((at: number, graceMs: number) => {
-      control.unpause()
+    halts: reading(control.halts),
+    pause: writing((by: string, at: number) => {
+      if (control.pause(by, at)) notices.post({ kind: 'paused', by }, at)
+    }),
+    openBreaker: writing(breaker.open),
+    reconciled: writing(control.reconciled),
+    resume: writing((by: string, at: number, graceMs: number) => {
+      control.resume(events.head().seq)
+      notices.post({ kind: 'resumed', by }, at)
       return rearm.run({ dueAt: at + graceMs }).changes
     }),
     job: reading(control.job),
     saveJob: writing(control.saveJob),
-    rememberPerson: writing((who: Person) => {
-      person.run(`${who.platform}:${who.id}`, who.name, who.email)
-    }),
-    names: reading((actors: readonly string[]) => {
-      const rows = named.all(JSON.stringify(actors))
-      return new Map(rows.map(({ actor, name }) => [actor, name]))
-    }),
-    emailOf: reading((actor: string) => emailOf.get(actor)?.email ?? null),
     takeRequests: async since => takeRequests.immediate(since),
     answerRequest: writing((id: string, text: string, ok: boolean) => {
       answer.run(text, ok ? 1 : 0, id)
     }),
-    notify: writing((word: Notice, at: number) => {
-      for (const platform of platforms) {
-        const id = ids.next() as MessageId
-        notice.run(id, platform, JSON.stringify(word), at)
-        outbox.askPost(platform, id, at)
-      }
-    }),
+    notify: writing(notices.post),
   }
 }

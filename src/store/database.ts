@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from './migrations.ts'
@@ -16,11 +16,13 @@ export function openDatabase(path: string): Db {
   const db = open(path, {})
   try {
     refuseWhatIsNotOurs(db, path)
-    // Before the first write: the journals that SQLite keeps beside a file get the rights that it has then.
-    if (isFile) chmodSync(path, 0o600)
+    // Before the first write: the journals that SQLite keeps beside a file get the rights that it has then. Those of a
+    // store that was put back with wider rights exist already.
+    if (isFile) for (const part of ['', '-wal', '-shm']) restrict(path + part)
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
+    db.pragma('secure_delete = ON')
     db.pragma('busy_timeout = 5000')
     migrate(db, path)
     return db
@@ -47,6 +49,10 @@ export function openForReading(path: string): Db {
     db.close()
     throw error
   }
+}
+
+function restrict(path: string): void {
+  if (existsSync(path)) chmodSync(path, 0o600)
 }
 
 function open(path: string, options: Database.Options): Db {
@@ -97,6 +103,8 @@ function versionOf(db: Db, path: string): number {
 export function takeOwnership(path: string, patienceMs = 0): (() => void) | null {
   if (path === ':memory:') return () => {}
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  // For nobody else: whoever holds the lock keeps the bot from starting.
+  closeSync(openSync(`${path}.lock`, 'a', 0o600))
   const lock = open(`${path}.lock`, { timeout: patienceMs })
   try {
     lock.exec('BEGIN EXCLUSIVE')

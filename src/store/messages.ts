@@ -6,7 +6,7 @@ import type { Message, MessagePlan, Messages } from '../reclaim/storage.ts'
 import { OPEN } from './candidate-row.ts'
 import type { CandidateTable } from './candidate-table.ts'
 import type { Db } from './database.ts'
-import { type EventLog, entryOf } from './events.ts'
+import type { EventLog, EventRow } from './events.ts'
 import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
 
@@ -41,7 +41,7 @@ export function createMessages(
   const refs = db.prepare<[string], MessageRef>(
     'SELECT conversation, ref AS id FROM postings WHERE message_id = ? ORDER BY at, rowid',
   )
-  const unannounced = db.prepare<[string, number], Parameters<typeof entryOf>[0]>(
+  const unannounced = db.prepare<[string, number], EventRow>(
     `SELECT e.* FROM events e JOIN placements p ON p.candidate_id = e.candidate_id
      WHERE p.message_id = ? AND e.seq > ? AND e.event <> 'propose' ORDER BY e.seq`,
   )
@@ -117,7 +117,7 @@ export function createMessages(
         platform: row.platform as Platform,
         content: contentOf(row),
         refs: refs.all(id),
-        unannounced: unannounced.all(id, row.announced_seq).map((e): LogEntry => entryOf(e)),
+        unannounced: unannounced.all(id, row.announced_seq).map((e): LogEntry => events.entryOf(e)),
       }
     }),
     posted: writing((id: MessageId, ref: MessageRef, at: number) => {
@@ -133,6 +133,7 @@ export function createMessages(
       const [more] = unannounced.all(id, one.get(id)?.announced_seq ?? 0)
       if (more) outbox.askAnnouncements(more.candidate_id as CandidateId, at)
     }),
+    refresh: writing(outbox.askRefresh),
     placement: reading((id: CandidateId, platform: Platform) => {
       const row = placement.get(id, platform)
       return row ? { messageId: row.messageId as MessageId, approver: row.approver } : null

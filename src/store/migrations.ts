@@ -158,5 +158,26 @@ CREATE TABLE addresses (
 `,
   `
 ALTER TABLE candidates ADD COLUMN endorsed_by TEXT;
+ALTER TABLE candidates ADD COLUMN erased_at INTEGER;
+ALTER TABLE requests ADD COLUMN subject TEXT;
+
+CREATE TABLE particulars (
+  seq INTEGER PRIMARY KEY REFERENCES events (seq),
+  candidate_id TEXT NOT NULL REFERENCES candidates (id),
+  salt TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX particulars_by_candidate ON particulars (candidate_id);
+CREATE TABLE snapshots (
+  candidate_id TEXT PRIMARY KEY REFERENCES candidates (id),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+UPDATE runs SET report = json_insert(json_set(report, '$.held', CASE json_type(report, '$.held')
+    WHEN 'object' THEN json_array(json_object('why', 'share', 'percent', report ->> '$.held.sharePercent', 'limit', report ->> '$.held.maxSharePercent'))
+    WHEN 'array' THEN json(report -> '$.held')
+    ELSE json('[]') END), '$.rosterSize', NULL, '$.head', NULL)
+WHERE report IS NOT NULL;
 `,
 ]

@@ -1,5 +1,5 @@
 import type { CandidateId, MessageId, RunId, TaskId } from '../reclaim/ids.ts'
-import type { Platform } from '../reclaim/ports.ts'
+import type { MessageRef, Platform } from '../reclaim/ports.ts'
 import type { Lane, Task, TaskEnd, Tasks } from '../reclaim/storage.ts'
 import type { Db } from './database.ts'
 import type { Verb } from './transaction.ts'
@@ -31,6 +31,13 @@ export function createOutbox(db: Db) {
      WHERE p.candidate_id = :candidate AND NOT EXISTS (
        SELECT 1 FROM outbox o WHERE o.message_id = p.message_id AND o.kind = 'announce' AND o.ended IS NULL AND o.leased = 0)`,
   )
+  const askRefresh = db.prepare(
+    `INSERT INTO outbox (lane, kind, message_id, due_at)
+     SELECT m.platform, 'announce', m.id, :at FROM postings p JOIN messages m ON m.id = p.message_id
+     WHERE m.platform = :platform AND m.kind = 'list' AND p.conversation = :conversation AND p.ref = :ref AND NOT EXISTS (
+       SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.kind = 'announce' AND o.ended IS NULL AND o.leased = 0)`,
+  )
+  const lookFirst = db.prepare('UPDATE outbox SET attempts = attempts + 1 WHERE ended IS NULL')
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
   const postpone = db.prepare('UPDATE outbox SET due_at = ?, reason = ?, leased = 0 WHERE id = ?')
   const putBack = db.prepare(
@@ -49,6 +56,13 @@ export function createOutbox(db: Db) {
     },
     askAnnouncements: (candidate: CandidateId, at: number) => {
       askAnnouncements.run({ candidate, at })
+    },
+    askRefresh: (platform: Platform, { conversation, id: ref }: MessageRef, at: number) => {
+      askRefresh.run({ platform, conversation, ref, at })
+    },
+    /** Whatever is still to be done may have been done already: see the attempts of a task. */
+    lookFirst: () => {
+      lookFirst.run()
     },
     settle: (id: TaskId) => {
       settle.run(id)
@@ -73,17 +87,17 @@ export function createTasks(
   db: Db,
   { writing }: { writing: Verb },
   outbox: Outbox,
-  paused: () => boolean,
+  halted: () => boolean,
 ): Tasks {
   db.prepare('UPDATE outbox SET leased = 0 WHERE leased = 1').run()
   const oldest = db.prepare<{ lane: string }, TaskRow>(
     'SELECT * FROM outbox WHERE lane = :lane AND ended IS NULL ORDER BY id LIMIT 1',
   )
-  // During a pause nothing begins, but a write that had begun when the bot died is still looked after.
-  const write = db.prepare<{ now: number; paused: number }, TaskRow>(
+  // While writes are halted nothing begins, but a write that had begun when the bot died is still looked after.
+  const write = db.prepare<{ now: number; halted: number }, TaskRow>(
     `SELECT o.* FROM outbox o JOIN candidates c ON c.id = o.candidate_id
      WHERE o.lane = 'servicenow' AND o.ended IS NULL AND o.leased = 0 AND o.due_at <= :now
-       AND (NOT :paused OR o.kind <> 'write' OR c.state = 'reclaiming')
+       AND (NOT :halted OR o.kind <> 'write' OR c.state = 'reclaiming')
        AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.candidate_id = o.candidate_id AND b.leased = 1)
      ORDER BY o.due_at, o.id LIMIT 1`,
   )
@@ -91,7 +105,7 @@ export function createTasks(
   const giveUp = db.prepare(`UPDATE outbox SET ended = 'given_up', leased = 0, reason = ? WHERE id = ?`)
 
   const next = (lane: Lane, now: number): TaskRow | undefined => {
-    if (lane === 'servicenow') return write.get({ now, paused: paused() ? 1 : 0 })
+    if (lane === 'servicenow') return write.get({ now, halted: halted() ? 1 : 0 })
     const head = oldest.get({ lane })
     return head && head.leased === 0 && head.due_at <= now ? head : undefined
   }

@@ -7,10 +7,11 @@ import type { RunReport } from '../reclaim/run.ts'
 import { OPEN } from './candidate-row.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
-import { type EventLog, entryOf } from './events.ts'
+import type { EventLog, EventRow } from './events.ts'
+import type { Snapshots } from './snapshots.ts'
 import type { Verb } from './transaction.ts'
 
-type HistoryRowOfTable = Parameters<typeof entryOf>[0] & {
+type HistoryRowOfTable = EventRow & {
   user_name: string
   name: string
   actor_name: string | null
@@ -23,6 +24,7 @@ export function createReports(
   { reading }: { reading: Verb },
   control: Control,
   events: EventLog,
+  snapshots: Snapshots,
 ): Reports {
   const byState = db.prepare<[], { state: State; n: number }>(
     'SELECT state, count(*) AS n FROM candidates GROUP BY state',
@@ -66,7 +68,7 @@ export function createReports(
     summary: reading((dayStart: number): Summary => {
       const last = lastRun.get()?.report
       return {
-        paused: control.paused(),
+        ...control.halts(),
         byState: Object.fromEntries(byState.all().map(({ state, n }) => [state, n])),
         byApprover: byApprover.all(),
         oldestWaiting: oldest.get() ?? null,
@@ -80,7 +82,7 @@ export function createReports(
     }),
     history: reading((filter: { user?: string; limit?: number }): HistoryRow[] =>
       history.all({ user: filter.user ?? null, limit: filter.limit ?? -1 }).map(row => ({
-        ...entryOf(row),
+        ...events.entryOf(row),
         userName: row.user_name,
         name: row.name,
         actorName: row.actor_name,
@@ -88,5 +90,7 @@ export function createReports(
       })),
     ),
     verifyChain: reading(events.verify),
+    rowOf: reading(events.rowOf),
+    snapshots: reading(snapshots.of),
   }
 }

@@ -6,8 +6,12 @@ import type { RunResult, RunStart, Runs, Skip, Standings } from '../reclaim/stor
 import { OPEN } from './candidate-row.ts'
 import type { CandidateTable } from './candidate-table.ts'
 import type { Db } from './database.ts'
+import type { EventLog } from './events.ts'
 import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
+
+/** The median of so many runs says what is usual: two months of weekly ones. */
+const RUNS_REMEMBERED = 8
 
 type SkipRow = { sysId: string; at: number; dryRun: number; rosterStatus: string }
 
@@ -16,6 +20,7 @@ export function createRuns(
   db: Db,
   { reading, writing }: { reading: Verb; writing: Verb },
   table: CandidateTable,
+  events: EventLog,
   outbox: Outbox,
   platforms: readonly Platform[],
 ): Runs {
@@ -40,6 +45,10 @@ export function createRuns(
        json_extract(proposal, '$.facts.rosterStatus') AS rosterStatus
      FROM candidates WHERE state = 'skipped' ORDER BY state_since`,
   )
+  const recent = db.prepare<[], { report: string }>(
+    `SELECT report FROM runs WHERE status = 'finished' AND json_array_length(report, '$.held') = 0
+     ORDER BY finished_at DESC, rowid DESC LIMIT ${RUNS_REMEMBERED}`,
+  )
   const expiries = db.prepare<[], { sysId: string; times: number }>(
     `SELECT user_sys_id AS sysId, count(*) AS times FROM candidates WHERE state = 'expired' GROUP BY user_sys_id`,
   )
@@ -60,10 +69,11 @@ export function createRuns(
       return {
         open: new Map(open.map(candidate => [candidate.sysId, candidate])),
         skips: groupSkips(skips.all()),
+        recentRuns: recent.all().map(({ report }): RunReport => JSON.parse(report)),
         expiries: new Map(expiries.all().map(e => [e.sysId as SysId, e.times])),
       }
     }),
-    finishRun: writing((result: RunResult) => {
+    finishRun: writing((result: RunResult): RunReport => {
       const { id: runId, finishedAt: at, instance, action, dryRun } = result.report
       const busy = new Set<SysId>()
       for (const { candidate, event, note } of result.closings) {
@@ -73,8 +83,10 @@ export function createRuns(
       for (const { askedBefore, ...proposal } of result.proposals)
         if (!busy.has(proposal.sysId))
           table.create({ proposal, askedBefore, runId, instance, action, dryRun, at })
-      finish.run(at, JSON.stringify(result.report), runId)
+      const report: RunReport = { ...result.report, head: events.head() }
+      finish.run(at, JSON.stringify(report), runId)
       for (const platform of platforms) outbox.askDigest(platform, runId, at)
+      return report
     }),
     abandonRun: writing((id: RunId, reason: string, at: number) => {
       active = null

@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto'
+import { isHalted, type ShellRequest } from '../reclaim/control.ts'
 import type { Ids, Platform } from '../reclaim/ports.ts'
 import type { Reports } from '../reclaim/reports.ts'
-import type { ShellRequest, Store } from '../reclaim/storage.ts'
+import type { Store } from '../reclaim/storage.ts'
 import { createAddresses } from './addresses.ts'
+import { createBreaker } from './breaker.ts'
 import { createCandidateTable } from './candidate-table.ts'
 import { createCandidates } from './candidates.ts'
-import { createControl, createControlVerbs } from './control.ts'
+import { type Control, createControl, createControlVerbs } from './control.ts'
 import { type Db, openDatabase, openForReading, takeOwnership } from './database.ts'
 import { createEventLog } from './events.ts'
+import { createForgetting } from './forget.ts'
 import { createMessages } from './messages.ts'
-import { createOutbox, createTasks } from './outbox.ts'
+import { createNotices, type Notices } from './notices.ts'
+import { createOutbox, createTasks, type Outbox } from './outbox.ts'
+import { createParticulars } from './particulars.ts'
+import { createPeople } from './people.ts'
 import { createReports } from './reports.ts'
 import { createRuns } from './runs.ts'
+import { createSeal } from './seal.ts'
+import { createSnapshots } from './snapshots.ts'
 import { verbs } from './transaction.ts'
+import { createWitness } from './witness.ts'
 
 export type StoreOptions = {
   /** Chats that every run is posted to. */
@@ -21,7 +30,11 @@ export type StoreOptions = {
   readonly graceMs: number
   /** How many different people have to approve; left out = one. */
   readonly approvalsRequired?: 1 | 2
+  /** Snapshots of accounts are sealed with it; left out or `null` = they are kept readable. */
+  readonly snapshotKey?: string | null
   readonly ids?: Ids
+  /** UTC ms; left out = the computer's clock. */
+  readonly now?: () => number
   /** Called after each commit that may have left something to do. */
   readonly onCommit?: () => void
 }
@@ -33,7 +46,8 @@ export const randomIds: Ids = { next: () => randomBytes(16).toString('hex') }
 const PATIENCE_MS = 500
 
 /**
- * The store on SQLite, for the one process that may write to it.
+ * The store on SQLite, for the one process that may write to it. One that is behind what was last seen of it, as after
+ * a backup was put back, is marked as restored: it writes nothing to ServiceNow until it was reconciled.
  * @throws Error (one readable sentence) when another bot owns the file, or the file is not one of ours.
  */
 export function openStore(path: string, options: StoreOptions): Store {
@@ -42,9 +56,21 @@ export function openStore(path: string, options: StoreOptions): Store {
     throw new Error(`Another bot is running on ${path}. Stop it first, or give this one its own store.path.`)
   try {
     const db = openDatabase(path)
+    const witness = createWitness(path, db)
+    const isRestored = witness.contradicts()
+    const store = createStore(db, {
+      ...options,
+      isRestored,
+      onCommit: () => {
+        witness.writeSoon()
+        options.onCommit?.()
+      },
+    })
+    witness.begin()
     return {
-      ...createStore(db, options),
+      ...store,
       close: async () => {
+        witness.stop()
         db.close()
         release()
       },
@@ -56,32 +82,56 @@ export function openStore(path: string, options: StoreOptions): Store {
 }
 
 /** The port's verbs over an open database; separate from {@link openStore} for tests that end a process in mid-air. */
-export function createStore(db: Db, options: StoreOptions): Omit<Store, 'close'> {
-  const { platforms, graceMs, approvalsRequired = 1, ids = randomIds, onCommit = () => {} } = options
+export function createStore(
+  db: Db,
+  options: StoreOptions & { readonly isRestored?: boolean },
+): Omit<Store, 'close'> {
+  const { platforms, graceMs, approvalsRequired = 1, ids = randomIds, now = Date.now } = options
+  const { onCommit = () => {} } = options
   const verb = verbs(db, onCommit)
-  const events = createEventLog(db)
+  const particulars = createParticulars(db, ids)
+  const events = createEventLog(db, particulars)
   const outbox = createOutbox(db)
   const control = createControl(db)
+  const notices = createNotices(db, outbox, platforms, ids)
+  const breaker = createBreaker(control, events, notices)
+  const snapshots = createSnapshots(db, createSeal(options.snapshotKey ?? null))
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
+  if (options.isRestored) markRestored(db, control, outbox, notices, now())
   return {
-    ...createCandidates(db, verb, table, events, control),
-    ...createRuns(db, verb, table, outbox, platforms),
-    ...createTasks(db, verb, outbox, () => control.paused() !== null),
+    ...createCandidates(db, verb, table, events, control, breaker, snapshots),
+    ...createRuns(db, verb, table, events, outbox, platforms),
+    ...createTasks(db, verb, outbox, () => isHalted(control.halts())),
     ...createMessages(db, verb, table, events, outbox),
     ...createAddresses(db, verb),
-    ...createControlVerbs(db, verb, control, outbox, platforms, ids),
-    ...createReports(db, verb, control, events),
+    ...createPeople(db, verb),
+    ...createForgetting(db, verb, { table, particulars, snapshots, outbox }),
+    ...createControlVerbs(db, verb, control, breaker, events, notices),
+    ...createReports(db, verb, control, events, snapshots),
   }
 }
 
-/** The reports alone, for shell commands beside a running bot. */
-export function openReports(path: string): Reports & { close(): void } {
+function markRestored(db: Db, control: Control, outbox: Outbox, notices: Notices, at: number): void {
+  db.transaction(() => {
+    control.markRestored(at)
+    // What was still to be posted then may stand in the chats since.
+    outbox.lookFirst()
+    notices.post({ kind: 'restored' }, at)
+  }).immediate()
+}
+
+/**
+ * The reports alone, for shell commands beside a running bot.
+ * @param snapshotKey what snapshots were sealed with; only they need it.
+ */
+export function openReports(path: string, snapshotKey: string | null = null): Reports & { close(): void } {
   const db = openForReading(path)
   const reports = createReports(
     db,
     verbs(db, () => {}),
     createControl(db),
-    createEventLog(db),
+    createEventLog(db, createParticulars(db, randomIds)),
+    createSnapshots(db, createSeal(snapshotKey)),
   )
   return { ...reports, close: () => db.close() }
 }
@@ -97,11 +147,9 @@ export function isOwned(path: string): boolean {
 export function leaveRequest(path: string, request: Omit<ShellRequest, 'id'>, at: number) {
   const db = openDatabase(path)
   const id = randomIds.next()
-  db.prepare('INSERT INTO requests (id, kind, actor, at) VALUES (?, ?, ?, ?)').run(
-    id,
-    request.kind,
-    request.actor,
-    at,
+  const { kind, actor, subject } = request
+  db.prepare('INSERT INTO requests (id, kind, actor, subject, at) VALUES (?, ?, ?, ?, ?)').run(
+    ...[id, kind, actor, subject, at],
   )
   const read = db.prepare<[string], { answer: string | null; ok: number | null }>(
     'SELECT answer, ok FROM requests WHERE id = ?',

@@ -173,7 +173,9 @@ export function report(differences: Partial<RunReport> = {}): RunReport {
     excluded: { protectedRole: 2, vip: 1 },
     unknown: {},
     yearlySaving: 12_300,
-    held: null,
+    rosterSize: null,
+    held: [],
+    head: { seq: 41, hash: '9f2c'.repeat(16) },
     ...differences,
   }
 }

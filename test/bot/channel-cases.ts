@@ -30,7 +30,11 @@ export const HEADERS: Readonly<Record<string, Card>> = {
   'no time to undo': header({}, 0, { ...VIEWS, graceMs: 0 }),
   held: header({
     ...{ found: 317, proposed: 0, byRule: {}, yearlySaving: 0 },
-    held: { sharePercent: (100 * 317) / 1284, maxSharePercent: 10 },
+    held: [
+      { why: 'share', percent: (100 * 317) / 1284, limit: 10 },
+      { why: 'roster_shrunk', from: 1400, to: 900 },
+      { why: 'tripled', usual: 42 },
+    ],
   }),
   nobody: header({ found: 0, proposed: 0, byRule: {}, yearlySaving: 0 }),
   'nobody new': header({
@@ -140,6 +144,16 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
   over_approver_cap: [[approve, step('wait', 'worker', { why: 'over_approver_cap' })]],
   roster_unreadable: [[approve, step('wait', 'worker', { why: 'roster_unreadable' })]],
   account_unreadable: [[approve, step('wait', 'worker', { why: 'account_unreadable' })]],
+  snapshot_unreadable: [[approve, step('wait', 'worker', { why: 'snapshot_unreadable' })]],
+  store_restored: [
+    [approve, ...withdrawn('store_restored')],
+    [
+      ...begun,
+      step('lose_track', 'worker', { why: 'interrupted' }),
+      step('give_up', 'worker', { why: 'store_restored' }),
+    ],
+  ],
+  person_erased: [withdrawn('person_erased')],
   approver_unreadable: [[approve, step('wait', 'worker', { why: 'approver_unreadable' })]],
   interrupted: [[...begun, step('lose_track', 'worker', { why: 'interrupted' })]],
   not_confirmed: [

@@ -71,6 +71,7 @@ export function desk(settings: Partial<ScanSettings> = {}) {
       timeZone: VIEWS.timeZone,
       currency: 'USD',
     },
+    signInAgain: () => {},
     run: (actor, release): Promise<RunOutcome> => bot.run({ actor, ...(release !== null && { release }) }),
   }
 

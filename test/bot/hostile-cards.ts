@@ -19,7 +19,15 @@ const listOf = (items: readonly Biography[], asked: string | null): Card =>
 
 const statusNaming = (name: string): Card => {
   const summary: Summary = {
-    ...{ paused: null, byState: { proposed: 300 }, oldestWaiting: null, writesToday: 0, lastRun: report() },
+    ...{
+      paused: null,
+      breaker: null,
+      restored: null,
+      byState: { proposed: 300 },
+      oldestWaiting: null,
+      writesToday: 0,
+      lastRun: report(),
+    },
     ...{
       running: null,
       nextRunAt: NOW,
@@ -58,7 +66,7 @@ export const HOSTILE_CARDS: Readonly<Record<string, fc.Arbitrary<Card>>> = {
     decisionCard({ kind: 'already', candidate, timeline }, VIEWS),
   ),
   'an answer to a decision': aLife.map(({ candidate, last }) =>
-    decisionCard({ kind: 'recorded', candidate, entry: last, paused: true }, VIEWS),
+    decisionCard({ kind: 'recorded', candidate, entry: last, halted: true }, VIEWS),
   ),
   'the outcome of a run': anyText.map(reason => say(runSentence({ kind: 'failed', reason }, VIEWS))),
   'a status with hundreds of approvers': anyText.map(statusNaming),

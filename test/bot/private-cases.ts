@@ -12,9 +12,9 @@ import { desk } from './desk.ts'
 
 const approve = step('approve', DANA, { as: 'manager' })
 
-function recorded(paused: boolean, ...steps: Parameters<typeof biography>[1] & object): Card {
+function recorded(halted: boolean, ...steps: Parameters<typeof biography>[1] & object): Card {
   const { candidate, last } = biography('bob.marsh', steps)
-  return decisionCard({ kind: 'recorded', candidate, entry: last, paused }, VIEWS)
+  return decisionCard({ kind: 'recorded', candidate, entry: last, halted }, VIEWS)
 }
 
 function already(...steps: Parameters<typeof biography>[1] & object): Card {
@@ -54,7 +54,7 @@ export const RUN_OUTCOMES: Readonly<Record<string, Card>> = {
   'nobody found': outcome({ kind: 'finished', report: report({ proposed: 0, found: 0 }) }),
   held: outcome({
     kind: 'finished',
-    report: report({ found: 317, proposed: 0, held: { sharePercent: 24.7, maxSharePercent: 10 } }),
+    report: report({ found: 317, proposed: 0, held: [{ why: 'share', percent: 24.7, limit: 10 }] }),
   }),
   busy: outcome({ kind: 'busy', since: NOW - 4 * MINUTE_MS, actor: 'schedule' }),
   'slot done': outcome({ kind: 'slot_done' }),

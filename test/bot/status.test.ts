@@ -12,6 +12,8 @@ describe('status', () => {
   const facts = { dryRun: false, maxPerDay: 100, timeZone: BERLIN, currency: 'USD' }
   const nothing: Summary = {
     paused: null,
+    breaker: null,
+    restored: null,
     byState: {},
     byApprover: [],
     oldestWaiting: null,
@@ -88,7 +90,7 @@ describe('status', () => {
       ]),
     )
     expect(
-      lines({ lastRun: report({ found: 317, held: { sharePercent: 24.7, maxSharePercent: 10 } }) }),
+      lines({ lastRun: report({ found: 317, held: [{ why: 'share', percent: 24.7, limit: 10 }] }) }),
     ).toContain('last run: 23 Nov 2026, 10:00 CET, held: 317 of 1284 qualify')
     expect(lines({ running: { since: NOW, actor: 'schedule' } })).toContain(
       'a run is under way since 23 Nov 2026, 10:00 CET',

@@ -23,6 +23,7 @@ export function surroundings(platform: Platform) {
     },
     parts: {
       ...{ store, clock, log, facts: FACTS, views: VIEWS },
+      signInAgain: () => {},
       run: () => Promise.reject(new Error('Nobody asked for a run here.')),
     },
   }

@@ -4,7 +4,7 @@ import type { CandidateId, RunId } from '../../src/reclaim/ids.ts'
 import { type SysId, sysId } from '../../src/reclaim/ids.ts'
 import type { State } from '../../src/reclaim/lifecycle.ts'
 import { operationsFor } from '../../src/reclaim/plan.ts'
-import type { Person, RosterEntry } from '../../src/reclaim/ports.ts'
+import type { Person, RosterEntry, Snapshot } from '../../src/reclaim/ports.ts'
 import type { Policy } from '../../src/reclaim/rules.ts'
 
 export const MINUTE_MS = 60_000
@@ -16,6 +16,17 @@ export const daysAgo = (days: number) => NOW - days * DAY_MS
 
 /** The sys_id of whoever is called so. */
 export const idOf = (name: string): SysId => sysId(createHash('md5').update(name).digest('hex'))
+
+/** What is kept of an account before it is written to. */
+export function aSnapshot(differences: Partial<Snapshot> = {}): Snapshot {
+  return {
+    account: { user_name: 'anna', name: 'Anna Example' },
+    roles: [{ 'role.name': 'itil', inherited: 'false' }],
+    groups: [],
+    hidden: 0,
+    ...differences,
+  }
+}
 
 /** An ordinary licensed account in daily use: nothing protects it, everything could be read. */
 export function anAccount(name: string, differences: Partial<Account> = {}): Account {

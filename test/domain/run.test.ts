@@ -82,7 +82,7 @@ describe('a run', () => {
       excluded: { vip: 1, protectedRole: 1 },
       unknown: { created: 1 },
       yearlySaving: 2400,
-      held: null,
+      held: [],
     })
   })
 
@@ -150,15 +150,15 @@ describe('when suspiciously many qualify', () => {
     const bot = createBot(half(), { maxSharePercent: 10 })
     const report = await bot.report()
     expect(report).toMatchObject({ found: 20, licensed: 40, proposed: 0, yearlySaving: 0, byRule: {} })
-    expect(report.held).toEqual({ sharePercent: 50, maxSharePercent: 10 })
+    expect(report.held).toEqual([{ why: 'share', percent: 50, limit: 10 }])
     expect(await bot.open()).toEqual([])
     expect(await bot.store().takeTask('slack', NOW)).toMatchObject({ kind: 'digest', runId: report.id })
   })
 
   test('a typed count releases this one run, under maxPerRun as ever', async () => {
     const bot = createBot(half(), { maxSharePercent: 10, maxPerRun: 5 })
-    expect(await bot.report({ release: 20 })).toMatchObject({ held: null, proposed: 5, postponed: 15 })
-    expect((await bot.report()).held).not.toBeNull()
+    expect(await bot.report({ release: 20 })).toMatchObject({ held: [], proposed: 5, postponed: 15 })
+    expect((await bot.report()).held).toHaveLength(1)
   })
 
   test.each([19, 21, 40])('another count (%i) releases nothing', async release => {
@@ -168,13 +168,66 @@ describe('when suspiciously many qualify', () => {
 
   test('the share is that of all who qualify, whatever maxPerRun lets through', async () => {
     const bot = createBot(half(), { maxSharePercent: 10, maxPerRun: 1 })
-    expect((await bot.report()).held).not.toBeNull()
+    expect((await bot.report()).held).toHaveLength(1)
   })
 
   test('fewer than 20 are never too many', async () => {
     const bot = createBot(createCompany(...names(19).map(name => anIdleAccount(name))), {
       maxSharePercent: 10,
     })
-    expect(await bot.report()).toMatchObject({ held: null, proposed: 19 })
+    expect(await bot.report()).toMatchObject({ held: [], proposed: 19 })
   })
+})
+
+describe('a run that is not like those before', () => {
+  const idle = (n: number) => Array.from({ length: n }, (_, index) => anIdleAccount(`idle.${index}`))
+  const people = (n: number) =>
+    Array.from({ length: n }, (_, index) => ({
+      ...{ email: `p${index}@example.com`, employeeNumber: '', status: 'Active', endsAt: null },
+    }))
+
+  test('is held when the roster lost more than a fifth, and stays so until somebody released it', async () => {
+    const company = createCompany(anIdleAccount('anna'))
+    company.setRoster(...people(100))
+    const bot = createBot(company)
+    await bot.report()
+    company.hire(anIdleAccount('ben'))
+    company.setRoster(...people(79))
+    expect((await bot.report()).held).toEqual([{ why: 'roster_shrunk', from: 100, to: 79 }])
+    expect(await bot.open()).toEqual(['anna'])
+    // What was held is nothing to compare with.
+    expect((await bot.report()).held).toHaveLength(1)
+    expect(await bot.report({ release: 2 })).toMatchObject({ held: [], proposed: 1 })
+    expect((await bot.report()).held).toEqual([])
+  })
+
+  test('is held when three times as many qualify as usual', async () => {
+    const company = createCompany(...idle(5))
+    const bot = createBot(company)
+    await bot.report()
+    company.hire(...idle(15))
+    expect(await bot.report()).toMatchObject({ held: [{ why: 'tripled', usual: 5 }], proposed: 0 })
+    expect(await bot.open()).toHaveLength(5)
+  })
+
+  test('withdraws nobody while it is held', async () => {
+    const company = createCompany(...idle(5))
+    const bot = createBot(company)
+    await bot.report()
+    company.hire(...idle(16))
+    company.remove('idle.0')
+    await bot.report()
+    expect(await bot.open()).toContain('idle.0')
+  })
+})
+
+test('a run says how far the history goes, and with which fingerprint', async () => {
+  const bot = createBot(createCompany(anIdleAccount('anna'), anIdleAccount('ben')))
+  const { id, head } = await bot.report()
+  const check = await bot.store().verifyChain()
+  expect(head).toEqual({ seq: 2, hash: check.kind === 'intact' && check.head })
+  expect((await bot.store().run(id))?.head).toEqual(head)
+  await bot.happens('anna', 'skip')
+  expect(await bot.store().rowOf(head?.hash ?? '')).toBe(2)
+  expect(await bot.store().rowOf('0'.repeat(64))).toBeNull()
 })

@@ -36,7 +36,7 @@ CREATE TABLE candidates (
   begun_at INTEGER,
   found_undone INTEGER NOT NULL,
   waiting_for TEXT
-, endorsed_by TEXT) STRICT;
+, endorsed_by TEXT, erased_at INTEGER) STRICT;
 
 CREATE UNIQUE INDEX one_open_candidate_per_account ON candidates (user_sys_id) WHERE state IN ('proposed', 'approved', 'reclaiming', 'verifying', 'failed');
 
@@ -154,7 +154,7 @@ CREATE TABLE requests (
   taken INTEGER NOT NULL DEFAULT 0,
   answer TEXT,
   ok INTEGER
-) STRICT;
+, subject TEXT) STRICT;
 
 CREATE TABLE addresses (
   platform TEXT NOT NULL,
@@ -162,4 +162,19 @@ CREATE TABLE addresses (
   address TEXT NOT NULL,
   at INTEGER NOT NULL,
   PRIMARY KEY (platform, name)
+) STRICT;
+
+CREATE TABLE particulars (
+  seq INTEGER PRIMARY KEY REFERENCES events (seq),
+  candidate_id TEXT NOT NULL REFERENCES candidates (id),
+  salt TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX particulars_by_candidate ON particulars (candidate_id);
+
+CREATE TABLE snapshots (
+  candidate_id TEXT PRIMARY KEY REFERENCES candidates (id),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL
 ) STRICT;

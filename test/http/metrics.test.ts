@@ -3,6 +3,7 @@ import { createHttpServer } from '../../src/http.ts'
 import type { CandidateId, RunId } from '../../src/reclaim/ids.ts'
 import { performRun } from '../../src/reclaim/scan.ts'
 import { openStore, randomIds } from '../../src/store/store.ts'
+import { aSnapshot } from '../domain/examples.ts'
 import { createWorld, START } from '../property/world.ts'
 
 const HOUR = 3_600_000
@@ -90,7 +91,7 @@ describe('/metrics', () => {
 
     const candidate = await store.candidate(candidateId)
     if (!candidate) throw new Error('no candidate')
-    await store.begin(candidate, START, { maxPerDay: 9, maxPerApproverPerDay: 9, dayStart: 0 })
+    await store.begin(candidate, aSnapshot(), START, { maxPerDay: 9, maxPerApproverPerDay: 9, dayStart: 0 })
     const digest = await store.takeTask('slack', START)
     if (digest) await store.giveUp(digest.id, 'Slack refuses.')
     await store.pause('slack:U_NAMED', START)
@@ -100,7 +101,8 @@ describe('/metrics', () => {
     expect(after.value('reclaim_writes_today')).toBe(1)
     expect(after.value('reclaim_paused')).toBe(1)
     expect(after.value('reclaim_tasks{status="given_up"}')).toBe(1)
-    expect(after.value('reclaim_tasks{status="waiting"}')).toBe(1)
+    // The write, and the word to the channel that it is paused.
+    expect(after.value('reclaim_tasks{status="waiting"}')).toBe(2)
 
     world.advance(24 * HOUR)
     expect((await scrape()).value('reclaim_writes_today')).toBe(0)

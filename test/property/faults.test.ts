@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isHalted } from '../../src/reclaim/control.ts'
 import { press } from '../../src/reclaim/decision.ts'
 import type { RunId, SysId } from '../../src/reclaim/ids.ts'
 import { evolve, type LogEntry, type PersonEvent, type Standing } from '../../src/reclaim/lifecycle.ts'
@@ -112,7 +113,7 @@ async function perform(
     case 'pause':
       return bot.attempt(({ store }) => store.pause('slack:U_NAMED', world.clock.now()))
     case 'resume':
-      return bot.attempt(({ store }) => store.resume(world.clock.now(), GRACE_MS))
+      return bot.attempt(({ store }) => store.resume('slack:U_NAMED', world.clock.now(), GRACE_MS))
     case 'run':
       return bot.attempt(({ store, sources }) => performRun(store, settings, sources, runAsked()))
     case 'work':
@@ -153,7 +154,7 @@ const runAsked = () => ({ id: randomIds.next() as RunId, slot: null, actor: 'sla
 
 /** With the world at peace again, lets everything come to its end. Fails if it never does. */
 async function settle(context: WorkerContext, world: World, db: Db): Promise<void> {
-  await context.store.resume(world.clock.now(), GRACE_MS)
+  await context.store.resume('slack:U_NAMED', world.clock.now(), GRACE_MS)
   const nextDue = db.prepare<[], { due: number | null }>(
     'SELECT min(due_at) AS due FROM outbox WHERE ended IS NULL',
   )
@@ -162,6 +163,9 @@ async function settle(context: WorkerContext, world: World, db: Db): Promise<voi
     if (did.some(Boolean)) continue
     const due = nextDue.get()?.due ?? null
     if (due === null) return
+    // The world's strange answers have opened the breaker; somebody looks, and lets the bot go on.
+    if (isHalted(await context.store.halts()))
+      await context.store.resume('slack:U_NAMED', world.clock.now(), GRACE_MS)
     world.advance(Math.max(due - world.clock.now(), MINUTE))
   }
   const left = db.prepare('SELECT * FROM outbox WHERE ended IS NULL').all()
@@ -178,10 +182,12 @@ function intentOnDisk(db: Db, world: World) {
   const events = db.prepare<[string], { event: string; at: number }>(
     'SELECT event, at FROM events WHERE candidate_id = ? ORDER BY seq DESC',
   )
+  const halted = db.prepare("SELECT 1 FROM control WHERE name IN ('pause', 'breaker')")
   world.beforeSend.push((id: SysId) => {
     const row = candidate.get(id)
     const log = row ? events.all(row.id) : []
     const approval = log.find(e => e.event === 'approve' || e.event === 'retry')
+    if (halted.get()) world.violations.push('sent while the breaker was open, or during a pause')
     if (row?.state !== 'reclaiming' || log[0]?.event !== 'begin')
       world.violations.push('sent without its intent on disk')
     if (!approval || world.clock.now() < approval.at + GRACE_MS)

@@ -87,14 +87,14 @@ describe('requests from the shell', () => {
   test('are taken once by the running bot, in order, and answered', async () => {
     const { path, store } = running()
     expect(await store.takeRequests(0)).toEqual([])
-    const second = leaveRequest(path, { kind: 'run', actor: 'cli:sam' }, NOW + 1)
-    const first = leaveRequest(path, { kind: 'run', actor: 'cli:nora' }, NOW)
+    const second = leaveRequest(path, { kind: 'run', actor: 'cli:sam', subject: null }, NOW + 1)
+    const first = leaveRequest(path, { kind: 'run', actor: 'cli:nora', subject: null }, NOW)
     expect(first.answer()).toBeNull()
 
     const requests = await store.takeRequests(0)
     expect(requests).toEqual([
-      { id: expect.any(String), kind: 'run', actor: 'cli:nora' },
-      { id: expect.any(String), kind: 'run', actor: 'cli:sam' },
+      { id: expect.any(String), kind: 'run', actor: 'cli:nora', subject: null },
+      { id: expect.any(String), kind: 'run', actor: 'cli:sam', subject: null },
     ])
     expect(await store.takeRequests(0)).toEqual([])
     expect(first.answer()).toBeNull()
@@ -114,7 +114,7 @@ describe('requests from the shell', () => {
     await proposeOne(store, 'anna')
     await store.takeTask('slack', NOW)
     const history = await store.history({})
-    leaveRequest(path, { kind: 'run', actor: 'cli:nora' }, NOW).close()
+    leaveRequest(path, { kind: 'run', actor: 'cli:nora', subject: null }, NOW).close()
     expect(isOwned(path)).toBe(true)
     expect(await store.takeTask('slack', NOW)).toBeNull()
     expect(await store.history({})).toEqual(history)

@@ -95,7 +95,7 @@ async function quiet(stage: Stage): Promise<void> {
   const db = openForReading(stage.settings.store.path)
   const due = db.prepare<{ now: number }, { kind: string; reason: string | null }>(
     `SELECT kind, reason FROM outbox o WHERE ended IS NULL AND (due_at <= :now OR leased = 1)
-       AND (kind <> 'write' OR NOT EXISTS (SELECT 1 FROM control WHERE name = 'pause'))
+       AND (kind <> 'write' OR NOT EXISTS (SELECT 1 FROM control WHERE name IN ('pause', 'breaker', 'restored')))
        AND (lane = 'servicenow' OR NOT EXISTS (
          SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.ended IS NULL AND b.id < o.id AND b.due_at > :now))`,
   )

@@ -6,6 +6,7 @@ import {
   again,
   aList,
   drain,
+  headOf,
   layOut,
   live,
   nextMessageId,
@@ -82,7 +83,7 @@ export function messagesContract(open: Open): void {
       }
       expect(posts).toEqual([header, ...lists].flatMap(({ id }) => ['post', id]))
 
-      const run = reportOf(runId)
+      const run = { ...reportOf(runId), head: await headOf(store) }
       expect(await store.message(header.id)).toEqual({
         id: header.id,
         platform: 'slack',

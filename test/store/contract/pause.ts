@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DAY_MS, MINUTE_MS, NOW } from '../../domain/examples.ts'
+import { aSnapshot, DAY_MS, MINUTE_MS, NOW } from '../../domain/examples.ts'
 import { again, GRACE_MS, live, type Open, propose, proposeOne, record, take } from './scene.ts'
 
 const DUE = NOW + GRACE_MS
@@ -16,7 +16,7 @@ export function pauseContract(open: Open): void {
   describe('beginning a write', () => {
     test('records the intent', async () => {
       const { store, candidate } = await approved('anna')
-      const begun = await store.begin(candidate, DUE, LIMITS)
+      const begun = await store.begin(candidate, aSnapshot(), DUE, LIMITS)
       expect(begun).toMatchObject({ kind: 'begun', candidate: { state: 'reclaiming', begunAt: DUE } })
       expect((await store.timeline(candidate.id)).at(-1)).toMatchObject({
         event: 'begin',
@@ -28,9 +28,9 @@ export function pauseContract(open: Open): void {
     test('is refused when somebody was faster, even if it was approved once more since', async () => {
       const { store, candidate } = await approved('anna')
       await record(store, candidate, 'undo')
-      expect(await store.begin(candidate, DUE, LIMITS)).toEqual({ kind: 'refused' })
+      expect(await store.begin(candidate, aSnapshot(), DUE, LIMITS)).toEqual({ kind: 'refused' })
       await record(store, candidate, 'approve')
-      expect(await store.begin(candidate, DUE, LIMITS)).toEqual({ kind: 'refused' })
+      expect(await store.begin(candidate, aSnapshot(), DUE, LIMITS)).toEqual({ kind: 'refused' })
       expect(await again(store, candidate)).toMatchObject({ state: 'approved', begunAt: null })
     })
   })
@@ -42,7 +42,7 @@ export function pauseContract(open: Open): void {
       const kinds: string[] = []
       for (const name of names) {
         const candidate = await live(store, await proposeOne(store, name), ['approve'], { actor: by })
-        const begun = await store.begin(candidate, at, limits)
+        const begun = await store.begin(candidate, aSnapshot(), at, limits)
         kinds.push(begun.kind === 'capped' ? begun.why : begun.kind)
       }
       return { store, kinds, limits }
@@ -57,7 +57,7 @@ export function pauseContract(open: Open): void {
       const { store, kinds, limits } = await begin(['anna', 'ben'], { maxPerApproverPerDay: 1 })
       expect(kinds).toEqual(['begun', 'over_approver_cap'])
       const other = await live(store, await proposeOne(store, 'dora'), ['approve'], { actor: 'slack:U_mia' })
-      expect(await store.begin(other, DUE, limits)).toMatchObject({ kind: 'begun' })
+      expect(await store.begin(other, aSnapshot(), DUE, limits)).toMatchObject({ kind: 'begun' })
     })
 
     test('leave the candidate as it was', async () => {
@@ -70,10 +70,10 @@ export function pauseContract(open: Open): void {
       const { store, limits } = await begin(['anna'], { maxPerDay: 1 })
       const next = await live(store, await proposeOne(store, 'ben'), ['approve'])
       const tomorrow = DUE + DAY_MS
-      expect(await store.begin(next, tomorrow, { ...limits, dayStart: DUE })).toMatchObject({
+      expect(await store.begin(next, aSnapshot(), tomorrow, { ...limits, dayStart: DUE })).toMatchObject({
         kind: 'capped',
       })
-      expect(await store.begin(next, tomorrow, { ...limits, dayStart: DUE + 1 })).toMatchObject({
+      expect(await store.begin(next, aSnapshot(), tomorrow, { ...limits, dayStart: DUE + 1 })).toMatchObject({
         kind: 'begun',
       })
     })
@@ -83,7 +83,7 @@ export function pauseContract(open: Open): void {
       const [anna] = await store.candidatesOf('anna')
       if (!anna) throw new Error('not proposed')
       const again = await live(store, anna, ['lose_track', 'found_undone'])
-      expect(await store.begin(again, DUE, limits)).toMatchObject({
+      expect(await store.begin(again, aSnapshot(), DUE, limits)).toMatchObject({
         kind: 'begun',
         candidate: { begunAt: DUE },
       })
@@ -97,29 +97,31 @@ export function pauseContract(open: Open): void {
       if (!anna) throw new Error('not proposed')
       const retried = await live(store, anna, ['refused', 'retry'])
       const ben = await live(store, await proposeOne(store, 'ben'), ['approve'])
-      expect(await store.begin(retried, DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'begun' })
+      expect(await store.begin(retried, aSnapshot(), DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'begun' })
       expect((await store.summary(NOW + DAY_MS)).writesToday).toBe(1)
-      expect(await store.begin(ben, DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'capped' })
+      expect(await store.begin(ben, aSnapshot(), DUE + DAY_MS, tomorrow)).toMatchObject({ kind: 'capped' })
     })
   })
 
   describe('a pause', () => {
     test('says by whom and since when; a second one changes nothing', async () => {
       const { store, succeed } = await open()
-      expect(await store.paused()).toBeNull()
+      expect(await store.halts()).toMatchObject({ paused: null })
       await store.pause('slack:U_nora', NOW)
       await store.pause('slack:U_sam', NOW + 1)
-      expect(await store.paused()).toEqual({ by: 'slack:U_nora', at: NOW })
-      expect(await (await succeed()).paused()).toEqual({ by: 'slack:U_nora', at: NOW })
-      await store.resume(NOW, GRACE_MS)
-      expect(await store.paused()).toBeNull()
+      expect(await store.halts()).toMatchObject({ paused: { by: 'slack:U_nora', at: NOW } })
+      expect(await (await succeed()).halts()).toMatchObject({
+        paused: { by: 'slack:U_nora', at: NOW },
+      })
+      await store.resume('slack:U_nora', NOW, GRACE_MS)
+      expect(await store.halts()).toMatchObject({ paused: null })
     })
 
     test('keeps writes from being taken and from beginning', async () => {
       const { store, candidate } = await approved('anna')
       await store.pause('slack:U_nora', NOW)
       expect(await store.takeTask('servicenow', DUE * 2)).toBeNull()
-      expect(await store.begin(candidate, DUE, LIMITS)).toEqual({ kind: 'paused' })
+      expect(await store.begin(candidate, aSnapshot(), DUE, LIMITS)).toEqual({ kind: 'halted' })
       expect((await again(store, candidate)).state).toBe('approved')
     })
 
@@ -133,7 +135,7 @@ export function pauseContract(open: Open): void {
     test('lets what is under way be finished and read back, by the next bot too', async () => {
       const { store, candidate, succeed } = await approved('anna')
       const write = await take(store, 'servicenow', DUE)
-      await store.begin(candidate, DUE, LIMITS)
+      await store.begin(candidate, aSnapshot(), DUE, LIMITS)
       await store.pause('slack:U_nora', DUE)
       const next = await succeed()
       // It finds the intent recorded, and knows that it was interrupted.
@@ -146,6 +148,9 @@ export function pauseContract(open: Open): void {
       const { store } = await open()
       await store.pause('slack:U_nora', NOW)
       await propose(store, ['anna'])
+      const told = await store.takeTask('slack', NOW)
+      expect(told).toMatchObject({ kind: 'post' })
+      if (told) await store.settle(told.id)
       expect(await store.takeTask('slack', NOW)).toMatchObject({ kind: 'digest' })
     })
   })
@@ -156,7 +161,7 @@ export function pauseContract(open: Open): void {
       for (const candidate of await propose(store, ['anna', 'ben'])) await record(store, candidate, 'approve')
       await store.pause('slack:U_nora', NOW)
       const at = DUE + MINUTE_MS
-      expect(await store.resume(at, GRACE_MS)).toBe(2)
+      expect(await store.resume('slack:U_nora', at, GRACE_MS)).toBe(2)
       expect(await store.takeTask('servicenow', at + GRACE_MS - 1)).toBeNull()
       await take(store, 'servicenow', at + GRACE_MS)
       await take(store, 'servicenow', at + GRACE_MS)
@@ -170,14 +175,14 @@ export function pauseContract(open: Open): void {
       await live(store, again, ['approve', 'undo', 'approve'])
       await live(store, begun, ['approve', 'begin', 'lose_track'])
       await store.pause('slack:U_nora', NOW)
-      expect(await store.resume(NOW, GRACE_MS)).toBe(1)
+      expect(await store.resume('slack:U_nora', NOW, GRACE_MS)).toBe(1)
     })
 
     test('what is being read back keeps its time', async () => {
       const { store } = await open()
       await live(store, await proposeOne(store, 'anna'), ['approve', 'begin', 'lose_track'])
       await store.pause('slack:U_nora', NOW)
-      await store.resume(NOW, GRACE_MS)
+      await store.resume('slack:U_nora', NOW, GRACE_MS)
       expect(await store.takeTask('servicenow', NOW + 90_000)).toMatchObject({ kind: 'verify' })
     })
   })

@@ -4,6 +4,7 @@ import { aPerson, aProposal, idOf, NOW } from '../../domain/examples.ts'
 import {
   aList,
   GRACE_MS,
+  headOf,
   layOut,
   live,
   nextRunId,
@@ -23,6 +24,8 @@ export function reportsContract(open: Open): void {
       const { store } = await open()
       expect(await store.summary(NOW)).toEqual({
         paused: null,
+        breaker: null,
+        restored: null,
         byState: {},
         byApprover: [],
         oldestWaiting: null,
@@ -101,7 +104,7 @@ export function reportsContract(open: Open): void {
       await store.startRun({ id: nextRunId(), slot: null, actor: 'slack:U_nora', at: NOW + 3 })
       await store.saveJob({ schedule: 's', nextDueAt: NOW + 9, failingSince: null, retryAt: null })
       expect(await store.summary(NOW)).toMatchObject({
-        lastRun: reportOf(first, { finishedAt: NOW + 2 }),
+        lastRun: { ...reportOf(first, { finishedAt: NOW + 2 }), head: await headOf(store) },
         running: { since: NOW + 3, actor: 'slack:U_nora' },
         nextRunAt: NOW + 9,
       })
@@ -115,7 +118,8 @@ export function reportsContract(open: Open): void {
       await store.giveUp((await take(store, 'slack')).id, 'is_archived')
       expect(await store.summary(NOW)).toMatchObject({
         paused: { by: 'slack:U_nora', at: NOW },
-        tasks: { waiting: 1, givenUp: 1 },
+        // The write, and the word to the channel.
+        tasks: { waiting: 2, givenUp: 1 },
       })
     })
   })

@@ -6,6 +6,7 @@ import {
   drain,
   eventsOf,
   GRACE_MS,
+  headOf,
   live,
   nextRunId,
   type Open,
@@ -76,10 +77,14 @@ export function runsContract(open: Open): void {
     test('creates the candidates in this order, keeps the report and asks for a digest on every platform', async () => {
       const { store } = await open({ platforms: ['slack', 'teams'] })
       const runId = nextRunId()
-      const report = { found: 2, byRule: { inactive: 2 }, held: { sharePercent: 12.5, maxSharePercent: 10 } }
+      const report = {
+        found: 2,
+        byRule: { inactive: 2 },
+        held: [{ why: 'share', percent: 12.5, limit: 10 }],
+      } as const
       const candidates = await propose(store, ['ben', 'anna'], { runId, report })
       expect(candidates.map(({ facts }) => facts.userName)).toEqual(['ben', 'anna'])
-      expect(await store.run(runId)).toEqual(reportOf(runId, report))
+      expect(await store.run(runId)).toEqual({ ...reportOf(runId, report), head: await headOf(store) })
       expect(await store.takeTask('slack', NOW)).toMatchObject({ kind: 'digest', runId })
       expect(await store.takeTask('teams', NOW)).toMatchObject({ kind: 'digest', runId })
     })
@@ -226,7 +231,7 @@ export function runsContract(open: Open): void {
       expect(commits).toBe(before)
       await record(store, candidate, 'approve')
       await store.settle(digest.id)
-      await store.resume(NOW, GRACE_MS)
+      await store.resume('slack:U_nora', NOW, GRACE_MS)
       expect(commits).toBe(before + 3)
       expect(await drain(store, 'servicenow', NOW + GRACE_MS)).toEqual(['write'])
     })

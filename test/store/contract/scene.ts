@@ -45,7 +45,9 @@ export function reportOf(id: RunId, differences: Partial<RunReport> = {}): RunRe
     excluded: {},
     unknown: {},
     yearlySaving: 0,
-    held: null,
+    rosterSize: null,
+    held: [],
+    head: null,
     ...differences,
   }
 }
@@ -53,6 +55,13 @@ export function reportOf(id: RunId, differences: Partial<RunReport> = {}): RunRe
 let counter = 0
 export const nextRunId = () => `run ${++counter}` as RunId
 export const nextMessageId = () => `message ${++counter}` as MessageId
+
+/** How far the history goes. */
+export async function headOf(store: Pick<Store, 'verifyChain'>) {
+  const check = await store.verifyChain()
+  if (check.kind === 'broken') throw new Error(check.reason)
+  return { seq: check.rows, hash: check.head }
+}
 
 type Promotion = {
   at?: number
