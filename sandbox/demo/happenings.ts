@@ -4,6 +4,7 @@ import type { ShownMessage } from '../slack/messages.ts'
 import type { Whisper } from '../slack/whispers.ts'
 import type { Scene, Watch } from './scene.ts'
 import type { Entry, Happenings, Watched } from './transcript.ts'
+import { markOf } from './troubles.ts'
 import { actorName, linesOf, type NameOf } from './words.ts'
 
 /** A Slack stage as something whose transcript can be printed. */
@@ -36,6 +37,10 @@ function happenings(scene: Scene, nameOf: NameOf): Happenings {
     ...deeds(scene, nameOf),
     ...scene.messages.map(posted('channel')),
     ...scene.messages.flatMap(({ replies }) => replies).map(posted('thread')),
+    ...scene.troubleNews.map(({ at, words }, index): [string, Entry] => [
+      `trouble ${index}`,
+      { at, where: 'trouble', lines: [words] },
+    ]),
     ...scene.whispers.map((each): [string, Entry] => [`whisper ${each.ts}`, whispered(each, nameOf)]),
   ]
 }
@@ -50,8 +55,10 @@ function requested(
   names: ReadonlyMap<string, string>,
 ): Entry {
   const whom = names.get(sysId ?? '')
-  const answer = status ?? `no answer (${outcome})`
-  return { at, where: 'ServiceNow', lines: [`${method} ${path}${whom ? ` (${whom})` : ''} → ${answer}`] }
+  const mark = markOf(outcome)
+  const answer = status ?? (mark ? 'no answer' : `no answer (${outcome})`)
+  const words = `${method} ${path}${whom ? ` (${whom})` : ''} → ${answer}${mark ? `, trouble: ${mark}` : ''}`
+  return { at, where: 'ServiceNow', lines: [words] }
 }
 
 function recorded({ seq, at, userName, from, to, event, actor }: HistoryRow, nameOf: NameOf): Entry {

@@ -39,6 +39,7 @@ export async function runLive({ port, print, colour }: LiveOptions): Promise<0> 
     print('')
     print(`  Open   ${page.url}`)
     print('  Try    Approve beside Bob Marsh (you act as Dana), then “Let 15 minutes pass”')
+    print('  Break  open “Trouble”, switch something on, and watch what the bot does about it')
     print('  End    Ctrl-C')
     print('')
     await interrupted

@@ -30,7 +30,9 @@ export async function play(players: Players, graceMs: number, scene: (heading: s
   await scene('Dana approves Bob Marsh, who left the company')
   expect(await players.press('dana', 'approve', 'Bob Marsh'), /^Done\. Bob Marsh: approved by @Dana/i)
 
-  await scene('Dana and Nora press Approve on Greta Lund at the same moment')
+  await players.pass(MINUTE_MS)
+
+  await scene('A minute later, Dana and Nora press Approve on Greta Lund at the same moment')
   const answers = await players.pressTogether(['dana', 'nora'], 'approve', 'Greta Lund')
   const [winner, loser] = answers[0].startsWith('Done') ? answers : answers.toReversed()
   expect(winner, /^Done\. Greta Lund: approved by @/i)
@@ -50,8 +52,12 @@ export async function play(players: Players, graceMs: number, scene: (heading: s
   await scene('Nora tries to decide about her own account')
   expect(await players.press('nora', 'skip', 'Nora Lindqvist'), /your own account/)
 
-  await scene(`${graceMs / MINUTE_MS} minutes pass`)
-  await players.pass(graceMs)
+  await scene(`${graceMs / MINUTE_MS} minutes after the first approval`)
+  await players.pass(graceMs - MINUTE_MS)
+
+  await scene('A minute later ServiceNow deletes Greta Lund, but the connection breaks: the bot has to look')
+  await players.trouble('breaks')
+  await players.pass(MINUTE_MS)
 
   await scene('Nora asks how things stand')
   expect(await players.command('nora', '/reclaim status'), /^writes today 2 of 100$/m)

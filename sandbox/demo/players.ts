@@ -3,6 +3,8 @@ import type { Delivery } from '../slack/delivery.ts'
 import type { ShownMessage } from '../slack/messages.ts'
 import type { Stage } from '../stage.ts'
 import { until, untilQuiet } from './quiet.ts'
+import { createTroubleBoard, type TroubleBoard } from './trouble-board.ts'
+import type { TroubleId } from './troubles.ts'
 import { linesOf, type NameOf } from './words.ts'
 
 type Press = 'approve' | 'skip' | 'undo' | 'retry' | 'details'
@@ -15,10 +17,16 @@ export type Players = {
   command(person: string, line: string): Promise<string>
   /** Lets time pass and waits until the bot has done what became due. */
   pass(ms: number): Promise<void>
+  /** Switches a trouble on. */
+  trouble(id: TroubleId): Promise<void>
 }
 
 /** @throws from each action when the bot does not take it, or gives no answer. */
-export function createPlayers(stage: Stage, nameOf: NameOf): Players {
+export function createPlayers(
+  stage: Stage,
+  nameOf: NameOf,
+  troubles: Pick<TroubleBoard, 'switchOn'> = createTroubleBoard(stage),
+): Players {
   const { slack } = stage
 
   async function answered(person: string, act: () => Promise<Delivery>): Promise<string> {
@@ -68,6 +76,7 @@ export function createPlayers(stage: Stage, nameOf: NameOf): Players {
       await stage.pass(ms)
       await untilQuiet(stage)
     },
+    trouble: troubles.switchOn,
   }
 }
 

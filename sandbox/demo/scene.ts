@@ -5,6 +5,12 @@ import type { ShownMessage } from '../slack/messages.ts'
 import type { ShownView } from '../slack/views.ts'
 import type { Whisper } from '../slack/whispers.ts'
 import type { Stage } from '../stage.ts'
+import {
+  createTroubleBoard,
+  type TroubleBoard,
+  type TroubleNews,
+  type TroubleState,
+} from './trouble-board.ts'
 import { createUserList, type ListedUser } from './users.ts'
 
 /** All that there is to see on the stage at one moment; everything oldest first, all times UTC ms by the stage's clock. */
@@ -21,12 +27,17 @@ export type Scene = {
   readonly history: readonly HistoryRow[]
   /** What ServiceNow was asked. */
   readonly requests: readonly Readonly<JournalEntry>[]
+  readonly troubles: readonly TroubleState[]
+  readonly troubleNews: readonly TroubleNews[]
 }
 
 export type Watch = {
   scene(): Promise<Scene>
   /** Calls the listener after every change, and every second for the clock's sake. @returns the way to stop that */
   onChange(listener: () => void): () => void
+  /** The switches of what can go wrong on the stage. */
+  readonly troubles: TroubleBoard
+  /** Switches all troubles off, too, so that nothing hangs. */
   close(): void
 }
 
@@ -41,6 +52,7 @@ export function watchStage(stage: Stage): Watch {
   const tell = () => {
     for (const listener of listeners) listener()
   }
+  const troubles = createTroubleBoard(stage, tell)
   // Slack's own timestamps follow the computer's clock, which the stage's clock may have left far behind.
   const seenAt = new Map<string, number>()
   const see = (messages: readonly ShownMessage[], at: number) => {
@@ -67,9 +79,11 @@ export function watchStage(stage: Stage): Watch {
     () => clearInterval(timer),
     () => reports.close(),
     users.close,
+    troubles.allQuiet,
   ]
 
   return {
+    troubles,
     async scene() {
       const [messages, history] = await Promise.all([slack.messages(), reports.history({})])
       const now = clock.now()
@@ -83,6 +97,8 @@ export function watchStage(stage: Stage): Watch {
         users: users.all(),
         history,
         requests: servicenow.journal,
+        troubles: troubles.states(),
+        troubleNews: troubles.news(),
       }
     },
     onChange(listener) {

@@ -6,7 +6,7 @@ export type Happenings = readonly (readonly [key: string, entry: Entry])[]
 
 /** Something that happened, told in one line or a few. */
 export type Entry = { readonly at: number; readonly where: Where; readonly lines: readonly string[] }
-type Where = 'channel' | 'thread' | 'whisper' | 'ServiceNow' | 'history'
+type Where = 'channel' | 'thread' | 'whisper' | 'ServiceNow' | 'history' | 'trouble'
 type Style = Parameters<typeof styleText>[0]
 
 const STYLES: Readonly<Record<Where, Style>> = {
@@ -15,6 +15,7 @@ const STYLES: Readonly<Record<Where, Style>> = {
   whisper: 'magenta',
   ServiceNow: 'red',
   history: 'gray',
+  trouble: 'yellow',
 }
 
 export type TranscriptOptions = {

@@ -5,7 +5,6 @@ const FRESH_MS = 2500
 const find = selector => document.querySelector(selector)
 const confirmDialog = find('#confirm')
 const modal = find('#modal')
-const problem = find('#problem')
 
 let person = find('input[name=person]:checked').value
 let events
@@ -72,7 +71,8 @@ function markFresh(element) {
 }
 
 /** A button that is gone hands its focus to its neighbour, so that the keyboard stays where it was. */
-function refocus(element, { blockId, actionId }) {
+function refocus(element, { blockId, actionId, trouble }) {
+  if (trouble) element.querySelector(`button[data-trouble="${trouble}"]`)?.focus({ preventScroll: true })
   if (!blockId) return
   const block = `button[data-block-id="${CSS.escape(blockId)}"]`
   const same = element.querySelector(`${block}[data-action-id="${CSS.escape(actionId)}"]`)
@@ -113,7 +113,7 @@ function goToOwnMessage() {
 
 // ── What the person does
 
-async function send(path, body) {
+async function send(path, body, problem = find('#problem')) {
   problem.textContent = ''
   try {
     const response = await fetch(path, {
@@ -157,10 +157,19 @@ async function letPass(button) {
   button.focus()
 }
 
+function toggleTrouble() {
+  const panel = find('#trouble')
+  panel.hidden = !panel.hidden
+  find('#trouble-toggle').setAttribute('aria-expanded', String(!panel.hidden))
+}
+
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('button')
   if (button?.dataset.actionId && button.dataset.ts) void press(button.dataset)
   if (button?.dataset.pass) void letPass(button)
+  if (button?.dataset.trouble) void send('/trouble', { ...button.dataset }, find('#trouble-problem'))
+  if (button?.id === 'quiet') void send('/quiet', {}, find('#trouble-problem'))
+  if (button?.id === 'trouble-toggle') toggleTrouble()
   if (button?.dataset.close !== undefined || target === modal) modal.close()
   if (button?.id === 'clear') {
     for (const { dataset } of document.querySelectorAll('.whisper')) cleared.add(dataset.key)
@@ -172,7 +181,7 @@ document.addEventListener('click', ({ target }) => {
 document.addEventListener('change', ({ target }) => {
   if (target.name !== 'person') return
   person = target.value
-  problem.textContent = ''
+  find('#problem').textContent = ''
   find('#jump').hidden = true
   history.replaceState(null, '', `?as=${person}`)
   connect()

@@ -42,7 +42,8 @@ export async function startPage(stage: Stage, watch: Watch, port: number): Promi
     const person = isPerson(asked) ? asked : FIRST
     const file = files.get(url.pathname)
     const action = ACTIONS[url.pathname]
-    if (request.method === 'POST' && action) return act(request, response, body => action(stage, body))
+    if (request.method === 'POST' && action)
+      return act(request, response, body => action({ stage, troubles: watch.troubles }, body))
     if (file) return void response.writeHead(200, { 'content-type': file.type }).end(file.content)
     if (url.pathname === '/events') return streamRegions(watch, eyesAs(person), response)
     if (url.pathname !== '/') return void response.writeHead(404).end()
@@ -108,6 +109,7 @@ function readFiles(): ReadonlyMap<string, { type: string; content: string }> {
   const blocks = read(import.meta.resolve('slack-blocks-to-jsx/dist/style.css'))
   return new Map([
     ['/page.css', { type: css, content: read(new URL('./page.css', import.meta.url)) }],
+    ['/trouble.css', { type: css, content: read(new URL('./trouble.css', import.meta.url)) }],
     [
       '/blocks.css',
       { type: css, content: blocks.replaceAll('#slack_', '.slack_').replaceAll('!important', '') },

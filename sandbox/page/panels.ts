@@ -1,6 +1,7 @@
 import { createElement as h, type ReactElement, type ReactNode } from 'react'
 import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import type { Scene } from '../demo/scene.ts'
+import { markOf } from '../demo/troubles.ts'
 import type { ListedUser } from '../demo/users.ts'
 import { actorName } from '../demo/words.ts'
 import type { Eyes } from './eyes.ts'
@@ -64,17 +65,28 @@ export function Requests({ scene, eyes }: { scene: Scene; eyes: Eyes }): ReactEl
   const first = Math.max(scene.requests.length - REQUESTS_SHOWN, 0)
   const rows = scene.requests
     .slice(first)
-    .map(({ at, method, path, query, sysId, status, outcome }, index) =>
-      h(
+    .map(({ at, method, path, query, sysId, status, outcome }, index) => {
+      const mark = markOf(outcome)
+      return h(
         'tr',
-        { key: first + index, 'data-key': `request ${first + index}`, 'data-method': method },
+        {
+          key: first + index,
+          'data-key': `request ${first + index}`,
+          'data-method': method,
+          ...(mark && { className: 'struck' }),
+        },
         h('td', { className: 'number' }, eyes.second(at, scene.now)),
         h('td', null, h('b', { className: `method ${method}` }, method)),
         h('td', { className: 'path', title: `${path} ${query.sysparm_query ?? ''}` }, shortened(path)),
-        h('td', null, about(sysId, query.sysparm_query, names)),
-        h('td', { className: 'number' }, status ?? outcome),
-      ),
-    )
+        h(
+          'td',
+          null,
+          about(sysId, query.sysparm_query, names),
+          mark && h('span', { className: 'note' }, `Trouble: ${mark}`),
+        ),
+        h('td', { className: 'number' }, status ?? (mark ? 'no answer' : outcome)),
+      )
+    })
   return table(['Time', 'Method', 'Path', 'About', 'Status'], rows)
 }
 

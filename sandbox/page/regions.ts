@@ -5,6 +5,7 @@ import { Channel } from './channel.ts'
 import type { Eyes } from './eyes.ts'
 import { History, Requests, Users } from './panels.ts'
 import { Modal, Whispers } from './private.ts'
+import { TroubleCount, TroubleNews, Troubles } from './trouble.ts'
 
 type Region = (props: { scene: Scene; eyes: Eyes }) => ReactElement | null
 
@@ -18,6 +19,9 @@ const REGIONS = {
   'user-count': UserCount,
   history: History,
   requests: Requests,
+  troubles: Troubles,
+  'trouble-count': TroubleCount,
+  'trouble-news': TroubleNews,
 } as const satisfies Record<string, Region>
 
 export type RegionName = keyof typeof REGIONS

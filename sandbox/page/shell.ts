@@ -2,6 +2,7 @@ import { createElement as h, type ReactElement, type ReactNode } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { PARTS, type Person } from './people.ts'
 import type { RegionName } from './regions.ts'
+import { TroublePanel, TroubleToggle } from './trouble.ts'
 
 export type ShellParts = {
   readonly person: Person
@@ -38,6 +39,7 @@ function Page(parts: ShellParts): ReactElement {
       h('link', { rel: 'icon', href: 'data:,' }),
       h('link', { rel: 'stylesheet', href: '/blocks.css' }),
       h('link', { rel: 'stylesheet', href: '/page.css' }),
+      h('link', { rel: 'stylesheet', href: '/trouble.css' }),
       h('script', { src: '/client.js', type: 'module' }),
     ),
     h(
@@ -49,7 +51,16 @@ function Page(parts: ShellParts): ReactElement {
         { id: 'lost', role: 'alert', hidden: true },
         'The demo is not running any more. Start it again with npm run demo.',
       ),
-      h('main', null, h(ChannelPane, { ...parts, region }), h(Panels, { region })),
+      h(
+        'main',
+        null,
+        h(TroublePanel, {
+          list: region('troubles', 'div', { className: 'scroll' }),
+          news: region('trouble-news', 'p', { className: 'only-heard', role: 'status' }),
+        }),
+        h(ChannelPane, { ...parts, region }),
+        h(Panels, { region }),
+      ),
       h(Dialogs, { region }),
     ),
   )
@@ -89,6 +100,7 @@ function TopBar({
       h('div', null, h('small', null, `Demo time (${timeZone})`), region('clock', 'div')),
       h('button', { type: 'button', 'data-pass': 15 }, 'Let 15 minutes pass'),
       h('button', { type: 'button', 'data-pass': 24 * 60 }, '1 day'),
+      h(TroubleToggle, { count: region('trouble-count', 'span') }),
     ),
   )
 }
