@@ -1,19 +1,18 @@
 import type { Stage } from '../stage.ts'
-import { type AtOnce, type AtServiceNow, type AtSlack, TROUBLES, type Trouble } from './troubles.ts'
+import { createSwitches, type SwitchState } from './trouble-switches.ts'
+import { type EventTrouble, type LastingTrouble, TROUBLES, type Trouble } from './troubles.ts'
 
-/** How a trouble stands. */
-export type TroubleState = {
-  readonly trouble: Trouble
-  /**
-   * `holding`: it has struck, and what it struck is still waiting to be let go. `spent`: it has struck as often as it
-   * was to. `none` for what happens at once.
-   */
-  readonly is: 'off' | 'on' | 'holding' | 'spent' | 'none'
-  /** How many requests or calls it struck since it was switched on. */
-  readonly struck: number
+/** How a trouble that happens at once stands. */
+export type EventState = {
+  readonly trouble: EventTrouble
+  readonly is: 'idle' | 'happening'
+  /** What came of it last. */
+  readonly happened: TroubleNews | null
 }
 
-/** Something that was done about a trouble, for the transcript. */
+export type TroubleState = SwitchState | EventState
+
+/** Something that was done about a trouble. */
 export type TroubleNews = {
   /** UTC ms by the stage's clock. */
   readonly at: number
@@ -35,88 +34,63 @@ export type TroubleBoard = {
   allQuiet(): void
 }
 
-type Lasting = Trouble & (AtServiceNow | AtSlack)
-/** One that is switched on, and how often its kind had struck before. */
-type Switched = { readonly before: number; readonly off: () => void }
-
 /**
  * The switchboard of a stage with Slack.
  * @param tell called after each change
  */
 export function createTroubleBoard(stage: Stage, tell: () => void = () => {}): TroubleBoard {
-  const { servicenow, clock } = stage
-  const switched = new Map<string, Switched>()
   const news: TroubleNews[] = []
-  let restarting = false
+  const happened = new Map<string, TroubleNews>()
+  let happening: string | null = null
   const say = (words: string) => {
-    news.push({ at: clock.now(), words })
+    const told = { at: stage.clock.now(), words }
+    news.push(told)
     tell()
+    return told
   }
+  const switches = createSwitches(stage, say)
 
-  const switchOn = (trouble: Lasting) => {
-    if (isOn(stateOf(trouble, stage, switched))) return
-    const before = timesStruck(trouble, stage)
-    if (trouble.where === 'Slack') {
-      switched.set(trouble.id, { before, off: () => {} })
-      setSlackFaults(stage, switched)
-    } else {
-      const fault = servicenow.faults.add(trouble.fault)
-      const off = () => {
-        fault.remove()
-        fault.release()
-      }
-      switched.set(trouble.id, { before, off })
-    }
-    say(`“${named(trouble)}” switched on`)
-  }
-  const happen = async (trouble: Trouble & AtOnce) => {
-    if (restarting) throw new Error('The bot is being started again; wait until it is back.')
-    restarting = trouble.id === 'restart'
+  async function happen({ id, happen: act }: EventTrouble): Promise<void> {
+    if (happening === 'restart') throw new Error('The bot is being started again; wait until it is back.')
+    happening = id
     tell()
     try {
-      say(await trouble.happen(stage))
+      happened.set(id, say(await act(stage)))
     } finally {
-      restarting = false
+      happening = null
       tell()
     }
   }
-  const switchOff = (trouble: Lasting) => {
-    const state = stateOf(trouble, stage, switched)
-    switched.get(trouble.id)?.off()
-    switched.delete(trouble.id)
-    if (trouble.where === 'Slack') setSlackFaults(stage, switched)
-    if (state.is === 'holding') say(`“${named(trouble)}” let go of the request that it held`)
-    else if (state.is === 'on') say(`“${named(trouble)}” switched off; it struck ${times(state.struck)}`)
-    else tell()
-  }
+
   return {
-    states: () => TROUBLES.map(each => stateOf(each, stage, switched)),
+    states: () =>
+      TROUBLES.map((trouble: Trouble) =>
+        isLasting(trouble)
+          ? switches.stateOf(trouble)
+          : {
+              trouble,
+              is: happening === trouble.id ? 'happening' : 'idle',
+              happened: happened.get(trouble.id) ?? null,
+            },
+      ),
     news: () => news,
-    isRestarting: () => restarting,
+    isRestarting: () => happening === 'restart',
     async switchOn(id) {
       const trouble = troubleNamed(id)
-      if (isLasting(trouble)) switchOn(trouble)
+      if (isLasting(trouble)) switches.on(trouble)
       else await happen(trouble)
     },
     switchOff(id) {
       const trouble = troubleNamed(id)
-      if (isLasting(trouble)) switchOff(trouble)
+      if (isLasting(trouble)) switches.off(trouble)
+      tell()
     },
     allQuiet() {
-      for (const trouble of TROUBLES) if (isLasting(trouble)) switchOff(trouble)
+      for (const trouble of TROUBLES) if (isLasting(trouble)) switches.off(trouble)
+      happened.clear()
+      tell()
     },
   }
-}
-
-/** Whether it still matters to what happens next. */
-export function isOn({ is }: TroubleState): boolean {
-  return is === 'on' || is === 'holding'
-}
-
-/** `nothing`, `1 request`, `3 requests`. */
-export function times(struck: number): string {
-  if (struck === 0) return 'nothing'
-  return struck === 1 ? '1 request' : `${struck} requests`
 }
 
 function troubleNamed(id: string): Trouble {
@@ -125,31 +99,6 @@ function troubleNamed(id: string): Trouble {
   return trouble
 }
 
-const isLasting = (trouble: Trouble): trouble is Lasting => trouble.where !== 'The rest of the world'
-const named = ({ where, label }: Trouble) => `${where}: ${label}`
-
-function stateOf(trouble: Trouble, stage: Stage, switched: ReadonlyMap<string, Switched>): TroubleState {
-  if (trouble.where === 'The rest of the world') return { trouble, is: 'none', struck: 0 }
-  const on = switched.get(trouble.id)
-  if (on === undefined) return { trouble, is: 'off', struck: 0 }
-  const struck = timesStruck(trouble, stage) - on.before
-  if (trouble.where === 'Slack' || struck < (trouble.fault.times ?? Number.POSITIVE_INFINITY))
-    return { trouble, is: 'on', struck }
-  return { trouble, is: trouble.letGo ? 'holding' : 'spent', struck }
-}
-
-function timesStruck(trouble: Lasting, { servicenow, slack }: Stage): number {
-  if (trouble.where === 'Slack')
-    return slack.calls.filter(({ outcome }) => outcome.startsWith(`fault: ${trouble.fault.kind}`)).length
-  return servicenow.journal.filter(({ outcome }) => outcome === `fault:${trouble.fault.kind}`).length
-}
-
-/** Slack's faults can only be cleared together. */
-function setSlackFaults({ slack }: Stage, switched: ReadonlyMap<string, Switched>): void {
-  slack.faults.clear()
-  for (const trouble of TROUBLES) {
-    if (trouble.where !== 'Slack' || !switched.has(trouble.id)) continue
-    for (const method of trouble.methods)
-      slack.faults.add({ ...trouble.fault, method, times: Number.POSITIVE_INFINITY })
-  }
+function isLasting(trouble: Trouble): trouble is LastingTrouble {
+  return trouble.where !== 'The rest of the world'
 }

@@ -5,16 +5,23 @@ import type { FaultKind } from '../slack/faults.ts'
 import type { Stage } from '../stage.ts'
 
 /** Something that can go wrong on the stage, what the bot promises then, and how it is brought about. */
-export type Trouble = {
+export type Trouble = LastingTrouble | EventTrouble
+
+/** One that is switched on and off. */
+export type LastingTrouble = Words & (AtServiceNow | AtSlack)
+/** One that happens at once. */
+export type EventTrouble = Words & AtOnce
+
+type Words = {
   readonly id: string
   readonly label: string
   /** What goes wrong. */
   readonly wrong: string
   /** What the bot does about it; `test/e2e/trouble.test.ts` holds it to that. */
   readonly promise: string
-} & (AtServiceNow | AtSlack | AtOnce)
+}
 
-export type AtServiceNow = {
+type AtServiceNow = {
   readonly where: 'ServiceNow'
   /** With `times: 1` the trouble is over once it has struck; without, it lasts until it is switched off. */
   readonly fault: FaultOptions
@@ -24,7 +31,7 @@ export type AtServiceNow = {
   readonly letGo?: string
 }
 
-export type AtSlack = {
+type AtSlack = {
   readonly where: 'Slack'
   /** Lasts until it is switched off. */
   readonly fault: FaultKind
@@ -32,7 +39,7 @@ export type AtSlack = {
   readonly methods: readonly string[]
 }
 
-export type AtOnce = {
+type AtOnce = {
   readonly where: 'The rest of the world'
   /** @returns what happened, in a sentence. @throws Error with one sentence if it cannot happen now */
   readonly happen: (stage: Stage) => Promise<string>

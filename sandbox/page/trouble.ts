@@ -1,7 +1,8 @@
 import { createElement as h, type ReactElement, type ReactNode } from 'react'
 import type { Scene } from '../demo/scene.ts'
-import { isOn, type TroubleState, times } from '../demo/trouble-board.ts'
-import type { Trouble } from '../demo/troubles.ts'
+import type { EventState, TroubleState } from '../demo/trouble-board.ts'
+import { isOn, type SwitchState, times } from '../demo/trouble-switches.ts'
+import type { Eyes } from './eyes.ts'
 
 /** The button in the top bar that opens and closes the panel. */
 export function TroubleToggle({ count }: { count: ReactNode }): ReactElement {
@@ -31,7 +32,7 @@ export function TroublePanel({ list, news }: { list: ReactNode; news: ReactNode 
 }
 
 /** Every trouble with its switch, what goes wrong, and what the bot promises. */
-export function Troubles({ scene }: { scene: Scene }): ReactElement {
+export function Troubles({ scene, eyes }: { scene: Scene; eyes: Eyes }): ReactElement {
   const places = [...new Set(scene.troubles.map(({ trouble }) => trouble.where))]
   return h(
     'div',
@@ -46,66 +47,82 @@ export function Troubles({ scene }: { scene: Scene }): ReactElement {
           null,
           scene.troubles
             .filter(({ trouble }) => trouble.where === place)
-            .map(state => h(Row, { key: state.trouble.id, state })),
+            .map(state => h(Row, { key: state.trouble.id, state, scene, eyes })),
         ),
       ),
     ),
   )
 }
 
-function Row({ state }: { state: TroubleState }): ReactElement {
-  const { trouble } = state
-  const { id, wrong, promise } = trouble
-  const letGo = state.is === 'holding' && trouble.where === 'ServiceNow' ? trouble.letGo : undefined
+function Row({ state, scene, eyes }: { state: TroubleState; scene: Scene; eyes: Eyes }): ReactElement {
+  const { id, wrong, promise } = state.trouble
+  const letGo = state.is === 'holding' && state.trouble.where === 'ServiceNow' ? state.trouble.letGo : null
   return h(
     'li',
     { className: `trouble ${state.is}` },
-    h(Switch, { state }),
-    h('p', { className: 'trouble-state' }, standing(state)),
+    'happened' in state ? h(Happen, { state }) : h(Switch, { state }),
+    h('p', { className: 'trouble-state' }, standing(state, scene, eyes)),
     letGo &&
       h('button', { type: 'button', 'data-trouble': id, 'data-then': 'off', className: 'let-go' }, letGo),
     h('div', { id: `about-${id}` }, h('p', null, wrong), h('p', null, h('b', null, 'The bot: '), promise)),
   )
 }
 
-/** What lasts, or waits for its victim, is a switch; what happens at once is a plain button. */
-function Switch({ state }: { state: TroubleState }): ReactElement {
+function Switch({ state }: { state: SwitchState }): ReactElement {
   const { id, label } = state.trouble
-  const about = { 'data-trouble': id, 'aria-describedby': `about-${id}` }
-  if (state.is === 'none')
-    return h('button', { type: 'button', ...about, 'data-then': 'on', className: 'happen' }, label)
   const on = isOn(state)
   return h(
     'button',
     {
       type: 'button',
-      ...about,
       role: 'switch',
-      'aria-checked': on,
-      'data-then': on ? 'off' : 'on',
       className: 'switch',
+      'aria-checked': on,
+      'aria-describedby': `about-${id}`,
+      'data-trouble': id,
+      'data-then': on ? 'off' : 'on',
     },
     h('span', { className: 'knob', 'aria-hidden': true }),
     label,
   )
 }
 
+function Happen({ state: { trouble } }: { state: EventState }): ReactElement {
+  const { id, label } = trouble
+  return h(
+    'button',
+    {
+      type: 'button',
+      className: 'happen',
+      'aria-describedby': `about-${id}`,
+      'data-trouble': id,
+      'data-then': 'on',
+    },
+    label,
+  )
+}
+
 /** How a trouble stands, in words; empty while there is nothing to say. */
-function standing({ is, struck, trouble }: TroubleState): string {
-  switch (is) {
+function standing(state: TroubleState, scene: Scene, eyes: Eyes): string {
+  switch (state.is) {
     case 'on':
-      return strikesOnce(trouble) ? 'On: waits for the next DELETE' : `On: has struck ${times(struck)} so far`
+      return strikesOnce(state)
+        ? 'On: waits for the next DELETE.'
+        : `On: has struck ${times(state.struck)} so far.`
     case 'holding':
-      return 'On: has struck, and holds 1 DELETE'
+      return 'On: has struck, and holds 1 DELETE.'
     case 'spent':
-      return `Off again: has struck ${times(struck)}`
+      return `Off again: has struck ${times(state.struck)}.`
+    case 'happening':
+      return 'Under way …'
+    case 'idle':
+      return state.happened ? `${eyes.second(state.happened.at, scene.now)}: ${state.happened.words}` : ''
     case 'off':
-    case 'none':
       return ''
   }
 }
 
-function strikesOnce(trouble: Trouble): boolean {
+function strikesOnce({ trouble }: SwitchState): boolean {
   return trouble.where === 'ServiceNow' && trouble.fault.times !== undefined
 }
 
@@ -116,10 +133,10 @@ export function TroubleCount({ scene }: { scene: Scene }): ReactElement | null {
 }
 
 /** The same for those who listen: read out whenever it changes. */
-export function TroubleNews({ scene }: { scene: Scene }): ReactElement {
+export function TroubleNews({ scene, eyes }: { scene: Scene; eyes: Eyes }): ReactElement {
   const told = scene.troubles.flatMap(state => {
-    const words = standing(state)
-    return words ? [`${state.trouble.label}. ${words}.`] : []
+    const words = standing(state, scene, eyes)
+    return words ? [`${state.trouble.label}. ${words}`] : []
   })
   return h('span', null, told.join(' ') || 'Nothing is switched on.')
 }

@@ -41,7 +41,7 @@ describe.skipIf(!executablePath)('the page of the demo', { timeout: 60_000 }, ()
       expect(errors, 'errors in the browser').toEqual([])
     })
     await tab.goto(page.url)
-    return { tab, stage, players }
+    return { tab, stage, players, errors }
   }
 
   test('Approve asks first; after 15 minutes the account is gone, and thread, users and history show it', async () => {
@@ -121,6 +121,65 @@ describe.skipIf(!executablePath)('the page of the demo', { timeout: 60_000 }, ()
     await players.press('priya', 'skip', 'Ines Duarte')
     await threadLine(tab, /Ines Duarte.+skipped by @Priya Raman/).waitFor()
     expect(await events(tab, 'ines.duarte')).toEqual(['proposed', 'skipped'])
+  })
+
+  test('a trouble is switched on in its panel, strikes once, and is marked where it struck', async () => {
+    const { tab } = await open()
+    const panel = tab.getByRole('region', { name: 'Trouble' })
+    const toggle = button(tab, 'Trouble')
+    const breaks = panel.getByRole('switch', { name: 'Deletes, but the connection breaks' })
+    expect(await panel.isVisible()).toBe(false)
+    await toggle.click()
+    expect(await toggle.getAttribute('aria-expanded')).toBe('true')
+    await breaks.click()
+    await tab.getByRole('button', { name: 'Trouble 1 on' }).waitFor()
+    await panel.getByRole('status').getByText('waits for the next DELETE').waitFor()
+
+    await button(tab, 'Approve: Bob Marsh').click()
+    await tab.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+    await button(tab, 'Undo: Bob Marsh').waitFor()
+    await tab.getByRole('button', { name: 'Let 15 minutes pass' }).click()
+    await tab.locator('[data-user="bob.marsh"][data-to="reclaimed"]').waitFor()
+    await threadLine(tab, /Bob Marsh.+reclaimed.+ServiceNow gave no answer/).waitFor()
+    expect(await events(tab, 'bob.marsh')).toEqual(['proposed', 'approved', 'reclaiming', 'reclaimed'])
+    expect(await tab.locator('[data-method="DELETE"]').allInnerTexts()).toEqual([
+      expect.stringMatching(/Bob Marsh.*Trouble: deleted, then the connection broke\s*no answer/s),
+    ])
+    expect(await tab.locator('tr.struck').count()).toBe(1)
+    await panel.getByRole('status').getByText('Off again: has struck 1 request').waitFor()
+    expect(await breaks.getAttribute('aria-checked')).toBe('false')
+  })
+
+  test('the switches can be used with the keyboard alone, and all be switched off at once', async () => {
+    const { tab } = await open()
+    const panel = tab.getByRole('region', { name: 'Trouble' })
+    await button(tab, 'Trouble').focus()
+    await tab.keyboard.press('Enter')
+    await tab.keyboard.press('Tab')
+    expect(await tab.locator(':focus').innerText()).toBe('All quiet again')
+    const hangs = panel.getByRole('switch', { name: 'Hangs' })
+    await hangs.focus()
+    await tab.keyboard.press('Space')
+    await panel.locator('[role=switch][aria-checked=true]').waitFor()
+    expect(await tab.locator(':focus').getAttribute('data-trouble'), 'the focus stays').toBe('hangs')
+    await button(tab, 'Approve: Bob Marsh').click()
+    await tab.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+    await button(tab, 'Undo: Bob Marsh').waitFor()
+    await tab.getByRole('button', { name: 'Let 15 minutes pass' }).click()
+    await panel.getByRole('button', { name: 'Delete and answer now' }).waitFor()
+    expect(await events(tab, 'bob.marsh')).toEqual(['proposed', 'approved', 'reclaiming'])
+    await panel.getByRole('button', { name: 'All quiet again' }).click()
+    await tab.locator('[data-user="bob.marsh"][data-to="reclaimed"]').waitFor()
+    await panel.getByText('Nothing is switched on.').waitFor()
+  })
+
+  test('what cannot happen now is said in the panel', async () => {
+    const { tab, errors } = await open()
+    await button(tab, 'Trouble').click()
+    await button(tab, 'Somebody logs in meanwhile').click()
+    await tab.getByRole('alert').getByText('approve somebody first').waitFor()
+    // The browser notes every answer that is not a success.
+    expect(errors.splice(0)).toEqual([expect.stringContaining('422')])
   })
 
   test('shows hostile names as they are, and runs nothing', async () => {
