@@ -9,7 +9,7 @@ export function TroubleToggle({ count }: { count: ReactNode }): ReactElement {
   return h(
     'button',
     { type: 'button', id: 'trouble-toggle', 'aria-expanded': false, 'aria-controls': 'trouble' },
-    'Trouble',
+    'Trouble ',
     count,
   )
 }
