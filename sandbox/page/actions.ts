@@ -8,7 +8,7 @@ import { isPerson, type Person } from './people.ts'
 export type Action = (on: Place, asked: JsonObject) => Promise<string | null>
 
 /** Where people act. */
-export type Place = { readonly stage: Stage; readonly troubles: TroubleBoard }
+type Place = { readonly stage: Stage; readonly troubles: TroubleBoard }
 
 const MINUTE_MS = 60_000
 const LONGEST_PASS_MINUTES = 7 * 24 * 60

@@ -129,12 +129,13 @@ const PROMISES: Readonly<Record<TroubleId, (told: Told) => Promise<void>>> = {
     await run()
     expect(await states('ada.novak'), 'who could have been proposed').toEqual(['proposed'])
   },
-  async 'loses-answers'({ approve, pass, states, said, messages }) {
+  async 'loses-answers'({ approve, pass, states, said, messages, struck }) {
     await approve()
     await pass(MINUTE)
     await pass(14 * MINUTE)
     for (let n = 0; n < 5; n++) await pass(MINUTE)
     expect(await states('bob.marsh')).toEqual(ONE_DELETE)
+    expect(struck('loses-answers')).toBeGreaterThan(1)
     expect(await said()).toEqual(ONE_DELETE.slice(1))
     const texts = (await messages()).map(({ text }) => text)
     expect(new Set(texts).size).toBe(texts.length)
@@ -168,10 +169,12 @@ const PROMISES: Readonly<Record<TroubleId, (told: Told) => Promise<void>>> = {
     expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'withdrawn'])
     expect(deletes()).toHaveLength(0)
   },
-  async restart({ board, approve, pass, deletes, said }) {
+  async restart({ board, approve, pass, deletes, said, stage }) {
     await approve()
+    const before = stage.bot()
     await pass(5 * MINUTE)
     await board.switchOn('restart')
+    expect(stage.bot()).not.toBe(before)
     await pass(5 * MINUTE)
     expect(deletes(), 'the grace time runs on').toHaveLength(0)
     await pass(5 * MINUTE)
