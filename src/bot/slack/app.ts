@@ -1,4 +1,4 @@
-import { App, type BlockAction, type ButtonAction, type RespondFn } from '@slack/bolt'
+import { App, type BlockAction, type ButtonAction } from '@slack/bolt'
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
 import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
@@ -6,8 +6,10 @@ import type { Card } from '../view.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
+import { createRespond, type Respond } from './response-url.ts'
 
 export type SlackAppContext = InteractionContext & { readonly clients: SlackClients }
+type ListenerContext = SlackAppContext & { readonly respond: Respond }
 
 /**
  * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
@@ -28,37 +30,37 @@ export async function createSlackApp(
     deferInitialization: true,
     ...(settings.apiUrl && { clientOptions: { slackApiUrl: settings.apiUrl } }),
   })
-  listen(app, context)
+  listen(app, { ...context, respond: createRespond(settings.apiUrl) })
   await app.init()
   return ears
 }
 
-function listen(app: App, context: SlackAppContext): void {
+function listen(app: App, context: ListenerContext): void {
   const { log } = context
   for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
-    app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack, respond }) => {
+    app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack }) => {
       const card = await decision(event, body, action, context)
       await ack()
-      await whisper(card, respond, placeOf(body), context)
+      await whisper(card, placeOf(body), context)
     })
-  app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack, respond }) => {
+  app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack }) => {
     // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
     await ack()
     const refusal = await details(body, action, context)
-    if (refusal) await whisper(refusal, respond, placeOf(body), context)
+    if (refusal) await whisper(refusal, placeOf(body), context)
   })
   // Bolt runs every listener that matches, so this one must match nothing that is ours.
   app.action(/^(?!reclaim_(approve|skip|undo|retry|details)$)/, async ({ ack, body }) => {
     await ack()
     log.warn({ user: body.user.id }, 'a button that the bot does not know was pressed')
   })
-  app.command('/reclaim', async ({ command, ack, respond }) => {
+  app.command('/reclaim', async ({ command, ack }) => {
     await ack()
-    const asker = { user: command.user_id, channel: command.channel_id }
+    const asker = { user: command.user_id, channel: command.channel_id, url: command.response_url }
     const typed = await namesForMentions(command.text, context)
-    const soothe = (card: Card) => void whisper(card, respond, asker, context)
+    const soothe = (card: Card) => void whisper(card, asker, context)
     const card = await obeyed(typed, command.user_id, context, soothe)
-    await whisper(card, respond, asker, context)
+    await whisper(card, asker, context)
   })
   app.error(async error => {
     log.error({ reason: error.message }, 'an interaction failed')
@@ -104,9 +106,13 @@ async function details(
 }
 
 /** Whom to answer, and where they are. */
-type Place = { readonly user: string; readonly channel: string }
+type Place = { readonly user: string; readonly channel: string; readonly url: string | undefined }
 
-const placeOf = ({ user, channel }: BlockAction): Place => ({ user: user.id, channel: channel?.id ?? '' })
+const placeOf = ({ user, channel, response_url: url }: BlockAction): Place => ({
+  ...{ user: user.id, channel: channel?.id ?? '' },
+  // Slack sends none with a click in a view.
+  url: url as string | undefined,
+})
 
 /**
  * Says something to one person alone. A response_url is good for half an hour; after that, or without one, the answer
@@ -114,13 +120,12 @@ const placeOf = ({ user, channel }: BlockAction): Place => ({ user: user.id, cha
  */
 async function whisper(
   card: Card,
-  respond: RespondFn,
-  { user, channel }: Place,
-  { clients, store, log }: SlackAppContext,
+  { user, channel, url }: Place,
+  { clients, store, log, respond }: ListenerContext,
 ): Promise<void> {
   const message = renderMessage(card, await namesIn(card, store).catch(() => new Map()))
   try {
-    await respond({ ...message, response_type: 'ephemeral', replace_original: false })
+    await respond(url, message)
   } catch {
     await clients.interactive.chat.postEphemeral({ channel, user, ...message }).catch(error => {
       log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from '@slack/web-api'
 import { ChatRefused } from '../connection.ts'
@@ -20,13 +20,29 @@ export type Ears = {
 }
 
 const BODY_LIMIT = '256kb'
+const CLOCKS_DIFFER_S = 5 * 60
 
 /** @param apiUrl left out = Slack's own. */
 export function createEars(settings: SlackMode, apiUrl: string | undefined, logger: Logger): Ears {
   if (settings.mode === 'socket') return socketEars(settings.appToken, apiUrl, logger)
   const { signingSecret } = settings
   const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: BODY_LIMIT })
-  return { receiver, listener: receiver.requestListener, start: async () => {}, stop: async () => {} }
+  const listener: RequestListener = (request, response) => {
+    if (!isFromTheFuture(request)) return receiver.requestListener(request, response)
+    logger.warn(
+      'A request was refused: it is dated more than five minutes ahead. Check the clock of this machine.',
+    )
+    response.writeHead(401, { connection: 'close' }).end()
+  }
+  return { receiver, listener, start: async () => {}, stop: async () => {} }
+}
+
+/**
+ * Bolt refuses what is older than five minutes and takes any time to come, so that a request dated a year ahead could
+ * be sent again for a year. Slack wants five minutes either way (Slack docs, Verifying requests from Slack).
+ */
+function isFromTheFuture({ headers }: IncomingMessage): boolean {
+  return Number(headers['x-slack-request-timestamp']) > Date.now() / 1000 + CLOCKS_DIFFER_S
 }
 
 const AFTER_A_CUT_MS = 1000
