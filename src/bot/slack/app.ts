@@ -1,11 +1,13 @@
 import { App, type BlockAction, type ButtonAction } from '@slack/bolt'
 import type { PersonEvent } from '../../reclaim/lifecycle.ts'
+import { say } from '../answer.ts'
 import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
+import { createRepeats } from './repeats.ts'
 import { createRespond, type Respond } from './response-url.ts'
 
 export type SlackAppContext = InteractionContext & { readonly clients: SlackClients }
@@ -37,6 +39,7 @@ export async function createSlackApp(
 
 function listen(app: App, context: ListenerContext): void {
   const { log } = context
+  const repeats = createRepeats(context.clock)
   for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
     app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack }) => {
       const card = await decision(event, body, action, context)
@@ -57,6 +60,7 @@ function listen(app: App, context: ListenerContext): void {
   app.command('/reclaim', async ({ command, ack }) => {
     await ack()
     const asker = { user: command.user_id, channel: command.channel_id, url: command.response_url }
+    if (repeats.isRepeat(command.trigger_id)) return whisper(HEARD_BEFORE, asker, context)
     const typed = await namesForMentions(command.text, context)
     const soothe = (card: Card) => void whisper(card, asker, context)
     const card = await obeyed(typed, command.user_id, context, soothe)
@@ -66,6 +70,8 @@ function listen(app: App, context: ListenerContext): void {
     log.error({ reason: error.message }, 'an interaction failed')
   })
 }
+
+const HEARD_BEFORE = say('This command was delivered twice, and is not carried out again.')
 
 /** Slack sends a mention as an id (`<@U012AB3CD|bob>`); the store knows people by their address. */
 async function namesForMentions(typed: string, { chat }: SlackAppContext): Promise<string> {

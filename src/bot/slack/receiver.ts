@@ -1,5 +1,5 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
-import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { HTTPModuleFunctions, HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
 import type { Logger } from '@slack/web-api'
 import { ChatRefused } from '../connection.ts'
 import { isFinal } from './clients.ts'
@@ -19,20 +19,22 @@ export type Ears = {
   stop(): Promise<void>
 }
 
-const BODY_LIMIT = '256kb'
+const BODY_LIMIT_BYTES = 256 * 1024
 const CLOCKS_DIFFER_S = 5 * 60
 
 /** @param apiUrl left out = Slack's own. */
 export function createEars(settings: SlackMode, apiUrl: string | undefined, logger: Logger): Ears {
   if (settings.mode === 'socket') return socketEars(settings.appToken, apiUrl, logger)
   const { signingSecret } = settings
-  const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: BODY_LIMIT })
-  const listener: RequestListener = (request, response) => {
-    if (!isFromTheFuture(request)) return receiver.requestListener(request, response)
+  const receiver = new HTTPReceiver({ signingSecret, logger, bodyLimit: BODY_LIMIT_BYTES })
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
+    const whole = await readWhole(request)
+    if (whole && !isFromTheFuture(request) && isMessage(whole))
+      return receiver.requestListener(whole, response)
     logger.warn(
-      'A request was refused: it is dated more than five minutes ahead. Check the clock of this machine.',
+      'A request was refused: it is too large, holds nothing, or is dated more than five minutes ahead (then check the clock of this machine).',
     )
-    response.writeHead(401, { connection: 'close' }).end()
+    response.writeHead(whole ? 401 : 413, { connection: 'close' }).end()
   }
   return { receiver, listener, start: async () => {}, stop: async () => {} }
 }
@@ -43,6 +45,23 @@ export function createEars(settings: SlackMode, apiUrl: string | undefined, logg
  */
 function isFromTheFuture({ headers }: IncomingMessage): boolean {
   return Number(headers['x-slack-request-timestamp']) > Date.now() / 1000 + CLOCKS_DIFFER_S
+}
+
+/** `null` = more than is taken, or it broke off. */
+function readWhole(request: IncomingMessage): Promise<WholeRequest | null> {
+  return HTTPModuleFunctions.bufferIncomingMessage(request, BODY_LIMIT_BYTES).catch(() => null)
+}
+
+type WholeRequest = Awaited<ReturnType<typeof HTTPModuleFunctions.bufferIncomingMessage>>
+
+/** Bolt looks into what it has parsed without asking whether it is `null`, and its error ends the process. */
+function isMessage(request: WholeRequest): boolean {
+  try {
+    return Boolean(HTTPModuleFunctions.parseHTTPRequestBody(request))
+  } catch {
+    // Bolt says what is wrong, once it has checked who sent it.
+    return true
+  }
 }
 
 const AFTER_A_CUT_MS = 1000
