@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { type Stage, setStage } from '../../sandbox/stage.ts'
+import { type SettingsChanges, stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
+import { type Environment, shellIn } from '../cli/shell.ts'
+import { startServer } from './wiretap.ts'
+
+/** What a proxy makes of an answer; `null` = it passes as it is. */
+export type Rewrite = (asked: { method: string; path: string }, answer: string) => Answer | null
+type Answer = { readonly status: number; readonly body: string }
+
+type Given = {
+  /** Before the bot starts. */
+  readonly prepare?: (stage: Stage) => void
+  readonly changes?: SettingsChanges
+  /** More about ServiceNow in `reclaim.yml`. */
+  readonly account?: object
+  readonly env?: Environment
+  /** What ServiceNow and Slack answer instead. */
+  readonly servicenow?: Rewrite
+  readonly slack?: Rewrite
+}
+
+/** A machine on which the bot runs as a process of its own, and an operator's shell beside it. */
+export async function startHost({ prepare, changes = {}, account = {}, env = {}, ...rewrites }: Given = {}) {
+  const stage = await setStage()
+  onTestFinished(() => stage.close())
+  await stage.bot().close()
+  prepare?.(stage)
+  const servicenow = await startProxy(stage.servicenow.url, rewrites.servicenow)
+  const slack = await startProxy(new URL(stage.slack.apiUrl).origin, rewrites.slack)
+  const file = {
+    ...stageFile(
+      { servicenow, chats: stage.chats, folder: stage.folder },
+      { reclaim: { graceMinutes: 0 }, ...changes },
+      0,
+    ),
+    servicenow: { instance: servicenow.url, auth: 'basic', ...account },
+    store: { path: './data/reclaim.db' },
+  }
+  writeFileSync(join(stage.folder, 'reclaim.yml'), JSON.stringify(file))
+  const shell = shellIn(stage.folder, {
+    ...stageEnv(stage),
+    ...{ SLACK_API_URL: `${slack.url}/api/`, LOG_LEVEL: 'trace' },
+    ...env,
+  })
+  const bot = shell.open(['start'])
+  onTestFinished(() => void bot.kill('SIGKILL'))
+  const printed = recorded(bot)
+  const url = await urlIn(bot, printed)
+  stage.slack.connect(url)
+  return { stage, bot, url, printed, ...shell }
+}
+
+/** Sends each request on, and lets the answer be another. */
+async function startProxy(target: string, rewrite: Rewrite = () => null): Promise<{ url: string }> {
+  return startServer(async (request, response) => {
+    const { method = '', url: path = '' } = request
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers
+    const answer = await fetch(target + path, {
+      method,
+      redirect: 'manual',
+      headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
+      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+    })
+    const body = await answer.text()
+    const other = rewrite({ method, path }, body)
+    for (const name of ['content-type', 'x-total-count', 'retry-after']) {
+      const value = answer.headers.get(name)
+      if (value !== null) response.setHeader(name, value)
+    }
+    if (other) response.setHeader('content-type', 'application/json')
+    response.writeHead(other?.status ?? answer.status).end(other?.body ?? body)
+  })
+}
+
+/** All that a process prints, as it comes; live. */
+function recorded(child: ChildProcess) {
+  const printed = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      printed[stream] += text
+    })
+  return printed
+}
+
+async function urlIn(bot: ChildProcess, printed: { readonly stderr: string }): Promise<string> {
+  for (;;) {
+    const url = /"url":"([^"]+)"/.exec(printed.stderr)?.[1]
+    if (url) return url
+    if (bot.exitCode !== null) throw new Error(`The bot did not start: ${printed.stderr}`)
+    if (bot.stderr) await Promise.race([once(bot.stderr, 'data'), once(bot, 'exit')])
+  }
+}
