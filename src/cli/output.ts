@@ -1,11 +1,13 @@
+import { cap, clean } from '../bot/plain-text.ts'
+
 /* What the commands print. stdout is for the result, stderr for everything else. */
 
-/** Would let a name from ServiceNow move the cursor, hide text or turn its direction round in a terminal. */
-const NOT_TEXT = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+/** Longer cells, which only a joker fills, would push all others off the screen. */
+const CELL_LETTERS = 60
 
-/** Prints lines for people. */
+/** Prints lines for people. No name from ServiceNow moves the cursor, hides text or turns its direction round. */
 export function print(lines: readonly string[]): void {
-  process.stdout.write(lines.map(line => `${line.replace(NOT_TEXT, ' ')}\n`).join(''))
+  process.stdout.write(lines.map(line => `${clean(line)}\n`).join(''))
 }
 
 /** Prints a value for scripts. */
@@ -15,11 +17,13 @@ export function printJson(value: unknown): void {
 
 /** Says what went wrong: the message and nothing else. */
 export function complain(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${message.split('\n').map(clean).join('\n')}\n`)
 }
 
 /** Rows of cells as lines of aligned columns; the first row is the header. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+export function table(given: readonly (readonly string[])[]): string[] {
+  const rows = given.map(row => row.map(cell => cap(clean(cell), CELL_LETTERS)))
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => width(row[column] ?? ''))))
   return rows.map(row =>
     row

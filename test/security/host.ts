@@ -8,8 +8,11 @@ import { type SettingsChanges, stageEnv, stageFile } from '../../sandbox/stage-s
 import { type Environment, shellIn } from '../cli/shell.ts'
 import { startServer } from './wiretap.ts'
 
-/** What a proxy makes of an answer; `null` = it passes as it is. */
-export type Rewrite = (asked: { method: string; path: string }, answer: string) => Answer | null
+/** What is answered instead; `null` = what the stand-in says. `ask` asks it. */
+type Rewrite = (
+  asked: { readonly method: string; readonly path: string; readonly authorization: string },
+  ask: () => Promise<string>,
+) => Promise<Answer | null>
 type Answer = { readonly status: number; readonly body: string }
 
 type Given = {
@@ -22,6 +25,8 @@ type Given = {
   /** What ServiceNow and Slack answer instead. */
   readonly servicenow?: Rewrite
   readonly slack?: Rewrite
+  /** With what ServiceNow is asked, for whoever signs in with that. */
+  readonly signIn?: (authorization: string) => string
 }
 
 /** A machine on which the bot runs as a process of its own, and an operator's shell beside it. */
@@ -30,7 +35,7 @@ export async function startHost({ prepare, changes = {}, account = {}, env = {},
   onTestFinished(() => stage.close())
   await stage.bot().close()
   prepare?.(stage)
-  const servicenow = await startProxy(stage.servicenow.url, rewrites.servicenow)
+  const servicenow = await startProxy(stage.servicenow.url, rewrites.servicenow, rewrites.signIn)
   const slack = await startProxy(new URL(stage.slack.apiUrl).origin, rewrites.slack)
   const file = {
     ...stageFile(
@@ -56,26 +61,38 @@ export async function startHost({ prepare, changes = {}, account = {}, env = {},
 }
 
 /** Sends each request on, and lets the answer be another. */
-async function startProxy(target: string, rewrite: Rewrite = () => null): Promise<{ url: string }> {
+async function startProxy(
+  target: string,
+  rewrite: Rewrite = async () => null,
+  signIn = (authorization: string) => authorization,
+): Promise<{ url: string }> {
   return startServer(async (request, response) => {
     const { method = '', url: path = '' } = request
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers
-    const answer = await fetch(target + path, {
-      method,
-      redirect: 'manual',
-      headers: Object.entries(headers).map(([name, value]) => [name, String(value)] as [string, string]),
-      ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
-    })
-    const body = await answer.text()
-    const other = rewrite({ method, path }, body)
+    const { authorization = '' } = headers
+    const asking = () =>
+      fetch(target + path, {
+        method,
+        redirect: 'manual',
+        headers: Object.entries(headers).map(([name, value]): [string, string] => [
+          name,
+          name === 'authorization' ? signIn(authorization) : String(value),
+        ]),
+        ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+      })
+    const instead = await rewrite({ method, path, authorization }, async () => (await asking()).text())
+    if (instead) {
+      response.writeHead(instead.status, { 'content-type': 'application/json' }).end(instead.body)
+      return
+    }
+    const answer = await asking()
     for (const name of ['content-type', 'x-total-count', 'retry-after']) {
       const value = answer.headers.get(name)
       if (value !== null) response.setHeader(name, value)
     }
-    if (other) response.setHeader('content-type', 'application/json')
-    response.writeHead(other?.status ?? answer.status).end(other?.body ?? body)
+    response.writeHead(answer.status).end(await answer.text())
   })
 }
 
