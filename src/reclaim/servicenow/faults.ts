@@ -68,9 +68,12 @@ export function later(answer: Answer, now: number): Later {
   )
 }
 
-/** Text from elsewhere, made fit for one line of a message. */
+/** Text from elsewhere, made fit for one line of a message or a log: nothing in it breaks, hides or turns round text. */
 export function oneLine(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+  const line = text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069]/gu, '')
+    .trim()
   return line.length <= MAX_WORDS ? line : `${line.slice(0, MAX_WORDS - 1)}…`
 }
 
