@@ -29,10 +29,12 @@ const SECRETS: readonly string[] = [
   ...[SLACK_SECRETS.botToken, SLACK_SECRETS.signingSecret, SLACK_SECRETS.appToken],
   ...Object.values(MORE),
 ]
-const FORMS = SECRETS.flatMap(secret => [
+const EVERY_FORM = SECRETS.flatMap(secret => [
   ...[secret, base64(secret), encodeURIComponent(secret), Buffer.from(secret).toString('hex')],
   JSON.stringify(secret).slice(1, -1),
 ])
+
+const FORMS = [...new Set(EVERY_FORM)]
 
 /** Where a secret stands, by name of the place. */
 function found(places: ReadonlyMap<string, Buffer>, words: readonly string[] = FORMS): string[] {
