@@ -1,5 +1,4 @@
-import { forgottenAnswer } from './bot/forgotten.ts'
-import type { ShellRequest } from './reclaim/control.ts'
+import type { Forgotten, ShellRequest } from './reclaim/control.ts'
 import { expireOverdue } from './reclaim/expiry.ts'
 import type { Clock, Log } from './reclaim/ports.ts'
 import type { RunOutcome } from './reclaim/scan.ts'
@@ -19,6 +18,7 @@ export type ClockworkParts = {
   readonly run: (actor: string, slot: number | null) => Promise<RunOutcome>
   /** How an outcome is told to whoever asked from the shell. */
   readonly sentence: (outcome: RunOutcome) => string
+  readonly forgotten: (outcome: Forgotten) => { readonly text: string; readonly ok: boolean }
 }
 
 export type Clockwork = {
@@ -34,7 +34,7 @@ const CLOCK_EVERY_MS = 60_000
 
 /** What happens by itself: requests from the shell within a second, the schedule and expiries within a minute. */
 export function startClockwork(parts: ClockworkParts): Clockwork {
-  const { store, clock, log, cron, timeZone, expireAfterMs, reconcile, run, sentence } = parts
+  const { store, clock, log, cron, timeZone, expireAfterMs, reconcile, run, sentence, forgotten } = parts
   const schedule = createSchedule({
     store,
     clock,
@@ -44,7 +44,7 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
     run: slot => run('schedule', slot),
   })
   const obey = async ({ kind, actor, subject }: ShellRequest) => {
-    if (kind === 'forget') return forgottenAnswer(await store.forget(subject ?? '', actor, clock.now()))
+    if (kind === 'forget') return forgotten(await store.forget(subject ?? '', actor, clock.now()))
     const outcome = await run(actor, null)
     const ok = outcome.kind === 'finished' && outcome.report.held.length === 0
     return { text: sentence(outcome), ok }

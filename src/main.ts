@@ -1,4 +1,5 @@
 import { runSentence } from './bot/answer.ts'
+import { forgottenAnswer } from './bot/forgotten.ts'
 import type { StatusFacts } from './bot/status.ts'
 import { COMMANDS, createChats, platformsOf } from './chats.ts'
 import { startClockwork } from './clockwork.ts'
@@ -124,6 +125,7 @@ async function assemble(
     reconcile: () => reconcile({ store, sources, log }),
     cron: schedule.cron,
     expireAfterMs: reclaim.expireAfterMs,
+    forgotten: forgottenAnswer,
     sentence: outcome => runSentence(outcome, { timeZone, command: COMMANDS[platforms[0] ?? 'slack'] }),
   })
   things.push(clockwork.stop)

@@ -1,7 +1,7 @@
 import type { Candidate } from '../reclaim/candidate.ts'
 import type { LogEntry } from '../reclaim/lifecycle.ts'
 import { by, presentState, requests } from './candidate-view.ts'
-import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
+import { type Block, bold, type Card, type Line, text, type ViewSettings } from './view.ts'
 import { capitalise, happened, instant, money, RULE_WORDS } from './words.ts'
 
 const ENTRIES_SHOWN = 40
@@ -37,6 +37,7 @@ export function detailsCard(
           'No body. Sent once, and again only after a read has proven that it took no effect.',
         ]),
       },
+      ...recovery(candidate, timeline, timeZone),
       {
         kind: 'lines',
         lines: [
@@ -47,6 +48,20 @@ export function detailsCard(
       { kind: 'small', text: `Candidate ${candidate.id}, account ${candidate.sysId}` },
     ],
   }
+}
+
+/** Deleted records can be recovered for 7 days, with what referred to them (ServiceNow docs, Delete Recovery). */
+const RECOVERABLE_MS = 7 * 24 * 60 * 60 * 1000
+
+/** How to bring a deleted account back; nothing while there is nothing to bring back. */
+function recovery(candidate: Candidate, timeline: readonly LogEntry[], timeZone: string): Block[] {
+  if (candidate.state !== 'reclaimed') return []
+  const gone = timeline.findLast(({ to }) => to === 'reclaimed')?.at ?? candidate.proposedAt
+  const lines = section('To bring the account back', [
+    `In ServiceNow an administrator opens the module Delete Recovery, finds the deletion of this user (${instant(gone, timeZone)}) and recovers it, with what referred to the account. ServiceNow keeps it for 7 days: until ${instant(gone + RECOVERABLE_MS, timeZone)}.`,
+    `After that only a new account can be made. What the old one looked like, with roles and groups, was kept before the deletion: npm run -s reclaim -- snapshot ${candidate.id}`,
+  ])
+  return [{ kind: 'lines', lines }]
 }
 
 function timelineLine(entry: LogEntry, timeZone: string): Line {

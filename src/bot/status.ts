@@ -35,11 +35,9 @@ export function statusLines(
     summary.paused
       ? `paused since ${instant(summary.paused.at, timeZone)}: no deletion begins until a named approver resumes it`
       : 'not paused',
-    ...(summary.breaker
-      ? [
-          `breaker open since ${instant(summary.breaker.at, timeZone)}: no deletion begins until a named approver resumes. ${summary.breaker.reason}`,
-        ]
-      : []),
+    summary.breaker
+      ? `breaker open since ${instant(summary.breaker.at, timeZone)}: no deletion begins until a named approver resumes. ${summary.breaker.reason}`
+      : 'breaker closed',
     ...(summary.restored
       ? [
           `store restored, noticed ${instant(summary.restored.at, timeZone)}: no deletion begins until every open account was read again`,

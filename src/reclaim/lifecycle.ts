@@ -58,13 +58,11 @@ export const OPEN_STATES = [
 /** How often a write may be sent again after a read proved that it had not happened, per approval. */
 export const MAX_FOUND_UNDONE = 3
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
 /**
  * How long after losing track of a write the account is read again, by reads that found it undone before.
  * ServiceNow cancels a REST transaction after 60 s (ServiceNow docs, Default quota rules), so nothing is read sooner.
  */
-export const VERIFY_AFTER_MS = [90 * SECOND, 5 * MINUTE, 15 * MINUTE] as const
+export const VERIFY_AFTER_MS = [90_000, 5 * 60_000, 15 * 60_000] as const
 
 /** Why something happened, in words of the machine. Never names, never people's own text. */
 export const REASONS = [

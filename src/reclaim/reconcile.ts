@@ -13,11 +13,13 @@ export type ReconcileContext = {
 
 /**
  * After an older copy of the store was put back: reads every open account again, and only then lets writes begin. An
- * approval in that copy may have been undone or carried out since, and nobody can tell any more: it is withdrawn.
+ * approval in that copy may have been undone or carried out since, and nobody can tell any more: it is withdrawn. One
+ * that was given since the copy was put back stands.
  * Nothing is written to ServiceNow here. Does nothing where the store was not restored.
  */
 export async function reconcile({ store, sources, log }: ReconcileContext): Promise<void> {
-  if ((await store.halts()).restored === null) return
+  const { restored } = await store.halts()
+  if (restored === null) return
   const { open } = await store.standings()
   for (const candidate of open.values()) {
     const seen = await sources.licences.inspect(candidate.sysId).catch(asError)
@@ -25,14 +27,18 @@ export async function reconcile({ store, sources, log }: ReconcileContext): Prom
       log.warn({ candidate: candidate.id, reason: seen.message }, 'the restored store is not reconciled yet')
       return
     }
-    await settle(candidate, seen, { store, sources })
+    const approval = (await store.timeline(candidate.id)).findLast(({ event }) => APPROVALS.includes(event))
+    const isStale = approval !== undefined && approval.at < restored.at
+    await settle({ ...candidate, isStale }, seen, { store, sources })
   }
   await store.reconciled()
   log.info({ candidates: open.size }, 'the restored store was reconciled')
 }
 
+const APPROVALS: readonly string[] = ['endorse', 'approve', 'retry']
+
 async function settle(
-  candidate: Candidate,
+  candidate: Candidate & { readonly isStale: boolean },
   seen: Awaited<ReturnType<Licences['inspect']>>,
   { store, sources }: Pick<ReconcileContext, 'store' | 'sources'>,
 ): Promise<void> {
@@ -46,6 +52,6 @@ async function settle(
   if (isGone && candidate.begunAt !== null) await record('found_done', {})
   else if (isGone) await record('withdraw', { why: 'already_gone' })
   else if (underWay) await record('give_up', { why: 'store_restored' })
-  else if (candidate.state === 'approved' || candidate.endorsedBy !== null)
+  else if (candidate.isStale && (candidate.state === 'approved' || candidate.endorsedBy !== null))
     await record('withdraw', { why: 'store_restored' })
 }

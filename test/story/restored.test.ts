@@ -1,0 +1,93 @@
+import { cpSync, rmSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { MINUTE, PLATFORMS, story } from './story.ts'
+
+/* The store is put back from an older backup: what it believes may be wrong. */
+
+describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platform => {
+  /** A story whose store can be copied away, and put back while the bot is down. */
+  async function withBackup() {
+    const told = await story(platform)
+    const { path } = told.stage.settings.store
+    const copy = `${path}.backup`
+    return {
+      ...told,
+      async backUp() {
+        await told.stage.bot().close()
+        cpSync(path, copy)
+        await told.stage.restart()
+      },
+      async putBack() {
+        await told.stage.bot().close()
+        for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true })
+        cpSync(copy, path)
+        await told.stage.restart()
+      },
+    }
+  }
+
+  test('an approval that was undone since deletes nothing', async () => {
+    const { run, press, quiet, backUp, putBack, pass, deletes, states, exists, messages } = await withBackup()
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    await backUp()
+    await press('dana', 'undo', 'Bob Marsh')
+    await quiet()
+    await putBack()
+    await pass(60 * MINUTE)
+    expect(deletes()).toHaveLength(0)
+    expect(exists('bob.marsh')).toBe(true)
+    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'withdrawn'])
+    expect((await messages()).at(-1)?.text).toContain('runs on an older copy of its store')
+  })
+
+  test('nothing is written before every open account was read again', async () => {
+    const { run, press, quiet, backUp, putBack, pass, servicenow, deletes, command } = await withBackup()
+    await run()
+    await backUp()
+    await press('dana', 'skip', 'Greta Lund')
+    await quiet()
+    servicenow.faults.add({ kind: 'unavailable_503' })
+    await putBack()
+    await press('dana', 'approve', 'Bob Marsh')
+    await pass(60 * MINUTE)
+    expect(deletes()).toHaveLength(0)
+    expect(await command('nora', 'status')).toContain('store restored, noticed')
+
+    servicenow.faults.clear()
+    await pass(5 * MINUTE)
+    await pass(5 * MINUTE)
+    expect(await command('nora', 'status')).not.toContain('store restored')
+    // What was decided since it was put back stands.
+    expect(deletes()).toHaveLength(1)
+  })
+
+  test('an account that was deleted since is not deleted, nor claimed, a second time', async () => {
+    const { run, press, quiet, backUp, putBack, pass, deletes, states } = await withBackup()
+    await run()
+    await quiet()
+    await backUp()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    await pass(15 * MINUTE)
+    expect(deletes()).toHaveLength(1)
+    await putBack()
+    await pass(MINUTE)
+    expect(await states('bob.marsh')).toEqual(['proposed', 'withdrawn'])
+    expect(deletes()).toHaveLength(1)
+  })
+
+  test('a store of which only the one file was kept is taken for restored, too; one that was merely stopped is not', async () => {
+    const { run, stage, command } = await withBackup()
+    await run()
+    await stage.restart()
+    expect(await command('nora', 'status')).not.toContain('store restored')
+    await stage.bot().close()
+    rmSync(`${stage.settings.store.path}.head`)
+    await stage.restart()
+    const [, ...lines] = (await command('nora', 'status')).split('\n')
+    expect(lines.join('\n')).not.toContain('undefined')
+    expect((await command('nora', 'history')).length).toBeGreaterThan(0)
+  })
+})
