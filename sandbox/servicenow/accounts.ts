@@ -10,7 +10,8 @@ import type { Settings } from './settings.ts'
  */
 export type ApiAccount = {
   readonly userName: string
-  readonly password?: string
+  /** May be changed: the caller's is wrong from then on. */
+  password?: string
   /** Token for the header `x-sn-apikey` (ServiceNow docs, Configure API key). */
   readonly apiKey?: string
   /** As if the user held `snc_read_only`: no write, whatever else is granted. Holding that role does the same. */

@@ -9,13 +9,13 @@ export type FaultOptions = Matcher & {
   readonly times?: number
   /** `rate_limit_429`: the header `Retry-After`, in seconds, default 30. */
   readonly retryAfterSeconds?: number
-  /** `hang_then_commit`, `commit_later`: released by itself after this time, in ms of the real clock. */
+  /** `hang_then_commit`, `…commit_later`: released by itself after this time, in ms of the real clock. */
   readonly afterMs?: number
 }
 
 /** A fault that was switched on. */
 type Fault = {
-  /** `hang_then_commit`: lets the requests go on. `commit_later`: commits what was answered with 500. */
+  /** `hang_then_commit`: lets the requests go on. `…commit_later`: commits what was answered, or cut off, before. */
   release(): void
   /** Switches this fault off; what it already holds stays held until released. */
   remove(): void

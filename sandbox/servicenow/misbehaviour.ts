@@ -79,6 +79,14 @@ const MISBEHAVIOURS = {
     act: struck => afterCommit(struck, businessRuleRefusal(struck.entry.table ?? '')),
   },
   commit_then_reset: { scope: 'write', act: struck => afterCommit(struck, 'reset') },
+  /** A refusal that breaks off in the middle: no JSON, nothing was committed. */
+  malformed_403: {
+    scope: 'write',
+    act({ entry }) {
+      const whole = businessRuleRefusal(entry.table ?? '')
+      return { ...whole, body: whole.body.slice(0, whole.body.length / 2) }
+    },
+  },
   /** Holds the request until released, then commits and answers. */
   hang_then_commit: {
     scope: 'write',
@@ -96,7 +104,23 @@ const MISBEHAVIOURS = {
       return executionTimeExceeded()
     },
   },
+  /** Resets the connection at once and commits when released. */
+  reset_commit_later: {
+    scope: 'write',
+    act({ released, perform }) {
+      released().then(perform, () => undefined)
+      return 'reset'
+    },
+  },
 
+  /** As a query that the instance narrows by itself: no rows, and none counted. */
+  unlisted_200: {
+    scope: 'list',
+    act({ perform }) {
+      const honest = perform()
+      return { ...honest, headers: { ...honest.headers, 'X-Total-Count': '0' }, body: '{"result":[]}' }
+    },
+  },
   /** 200 with the first half of the rows and an error object, valid JSON. */
   truncated_200: { scope: 'list', act: ({ perform }) => truncate(perform(), '],') },
   /** The same as it more often comes: the list is not closed, no JSON. */

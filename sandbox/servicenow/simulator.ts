@@ -34,6 +34,8 @@ export type ServiceNowSimulator = {
   readonly settings: Settings
   /** The live account of that name; change its limits at any time. @throws if there is none */
   account(userName: string): ApiAccount
+  /** One more entry of the Application Registry. */
+  registerApp(client: OAuthClient): void
   /** Stops matching API requests before or after their commit until released. */
   hold(options: GateOptions): Gate
   /** All access tokens are worth nothing from now on; refresh tokens still are. */
@@ -69,7 +71,7 @@ export async function startServiceNow(options: StartOptions): Promise<ServiceNow
   const changed = (change: SimulatorChange) => {
     for (const listener of listeners) listener(change)
   }
-  const { tokens, ...parts } = assemble(options, now, changed)
+  const { tokens, oauthClients, ...parts } = assemble(options, now, changed)
   const { dictionary, database, settings, accounts } = parts
   const faults = createFaults()
   const gates = createGates()
@@ -105,6 +107,7 @@ export async function startServiceNow(options: StartOptions): Promise<ServiceNow
     faults,
     settings,
     account: accounts.get,
+    registerApp: client => oauthClients.push(client),
     hold: gates.hold,
     expireTokens: tokens.expireTokens,
     revokeTokens: tokens.revokeTokens,
@@ -130,8 +133,9 @@ function assemble(
   const settings = { ...defaultSettings(), ...options.settings }
   const dictionary = createDictionary(seed.tables)
   const database = createDatabase(dictionary, seed.tables, now, changed)
+  const oauthClients = [...(seed.oauthClients ?? [])]
   const tokens = createTokenEndpoint(
-    seed.oauthClients ?? [],
+    oauthClients,
     {
       byName: userName => accounts.byName(userName),
       byPassword: (userName, password) => accounts.byPassword(userName, password),
@@ -140,7 +144,7 @@ function assemble(
   )
   const given = [...(seed.accounts ?? []), ...(account ? [account] : [])]
   const accounts = createAccounts(database, settings, given, tokens.userOfToken, now)
-  return { settings, dictionary, database, tokens, accounts }
+  return { settings, dictionary, database, tokens, accounts, oauthClients }
 }
 
 /** Takes a request from the wire to its answer and tells about it when it has come and when it is done. */
