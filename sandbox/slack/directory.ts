@@ -25,7 +25,9 @@ export interface Person {
 export type Member = Person & { id: string }
 
 /** What may change about a person while the workspace runs. */
-export type PersonChange = Partial<Pick<Person, 'deleted' | 'bot' | 'stranger' | 'emailUnconfirmed'>> & {
+export type PersonChange = Partial<
+  Pick<Person, 'deleted' | 'bot' | 'stranger' | 'email' | 'emailUnconfirmed'>
+> & {
   guest?: 'restricted' | 'ultra_restricted' | null
 }
 
@@ -37,7 +39,7 @@ export interface Directory {
   change(name: string, change: PersonChange): void
   /** A user object of `emulate`'s with the flags that it lacks. */
   described(user: JsonObject): JsonObject
-  /** Whether `users.lookupByEmail` finds this user: not when deactivated or a stranger. */
+  /** Whether `users.lookupByEmail` finds this user: not when deactivated, a stranger, or without an address. */
   canBeLookedUp(userId: string): boolean
   isActive(userId: string): boolean
 }
@@ -74,7 +76,8 @@ export function createDirectory(people: readonly Person[]): Directory {
     described: user => describe(user, withId(stringOf(user.id))),
     canBeLookedUp(userId) {
       const member = withId(userId)
-      return member !== undefined && member.deleted !== true && member.stranger !== true
+      if (member === undefined || member.email === null) return false
+      return member.deleted !== true && member.stranger !== true
     },
     isActive: userId => withId(userId)?.deleted !== true,
   }

@@ -50,6 +50,8 @@ export interface SlackWorkspace {
   usergroupId(handle: string): string
   /** Deactivates somebody, makes a guest of them, and so on. */
   change(name: string, change: PersonChange): void
+  /** Somebody who may deletes a message. */
+  deleteMessage(ts: string): Promise<void>
   /** The channel's root messages, oldest first, with thread replies, as the Web API shows them now. */
   messages(): Promise<ShownMessage[]>
   /** All that was shown to one person only, oldest first; live. */
@@ -114,6 +116,10 @@ export async function startSlackWorkspace(options: SlackWorkspaceOptions): Promi
     userId: name => directory.named(name).id,
     usergroupId: usergroups.id,
     change: directory.change,
+    async deleteMessage(ts) {
+      await upstream.asSlack('chat.delete', { channel: upstream.channelId, ts })
+      changes.announce('messages')
+    },
     messages: messages.read,
     whispers: records.whispers.all,
     views: records.views.all,

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type { MessageId } from '../../reclaim/ids.ts'
-import type { Chat, MessageContent, MessageRef } from '../../reclaim/ports.ts'
+import { type Chat, type MessageContent, type MessageRef, Unsent } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
 import { messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
@@ -16,6 +16,18 @@ const LINES = 'reclaim_lines'
 const PAGES_SEARCHED = 5
 /** Errors that mean: what was to be answered or edited is not there any more. */
 const GONE = ['message_not_found', 'thread_not_found', 'cant_update_message']
+/** Errors that somebody has to mend; Slack did nothing (Slack docs, chat.postMessage: Errors). */
+const MENDED_BY_PEOPLE = [
+  'is_archived',
+  'not_in_channel',
+  'channel_not_found',
+  'missing_scope',
+  'account_inactive',
+  'invalid_auth',
+  'not_authed',
+  'token_revoked',
+]
+const LOOK_AGAIN_MS = 5 * 60 * 1000
 
 export type SlackChatParts = {
   readonly clients: SlackClients
@@ -46,7 +58,10 @@ export function createSlackChat({
     platform: 'slack',
     paceMs,
     person: people.person,
-    findApprover: people.findApprover,
+    async findApprover(email) {
+      demandConnected(connection)
+      return people.findApprover(email)
+    },
     post: (key, content) =>
       asking(async () => {
         const { ts } = await client.chat.postMessage({
@@ -88,22 +103,38 @@ export function createSlackChat({
 
 /** Every failure of a call becomes one readable sentence. */
 async function readably<Answer>(connection: SlackConnection, call: () => Promise<Answer>): Promise<Answer> {
-  connection.teamId()
+  demandConnected(connection)
   try {
     return await call()
   } catch (error) {
-    throw readable(error)
+    throw failure(error)
   }
 }
 
+function demandConnected(connection: SlackConnection): void {
+  try {
+    connection.teamId()
+  } catch (error) {
+    throw new Unsent(error instanceof Error ? error.message : String(error), LOOK_AGAIN_MS)
+  }
+}
+
+/** A wait for people is no attempt, so it never ends in giving up what is to be said. */
+function failure(error: unknown): Error {
+  const sentence = readable(error)
+  return MENDED_BY_PEOPLE.includes(refusalOf(error) ?? '')
+    ? new Unsent(sentence.message, LOOK_AGAIN_MS)
+    : sentence
+}
+
 async function unlessGone(connection: SlackConnection, call: () => Promise<void>): Promise<'done' | 'gone'> {
-  connection.teamId()
+  demandConnected(connection)
   try {
     await call()
     return 'done'
   } catch (error) {
     if (GONE.includes(refusalOf(error) ?? '')) return 'gone'
-    throw readable(error)
+    throw failure(error)
   }
 }
 
