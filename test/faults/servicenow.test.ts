@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MINUTE } from '../story/story.ts'
 import {
+  type End,
   type FaultStory,
   faultStory,
   GRACE,
@@ -157,16 +158,17 @@ describe('a write that came to nothing, and of which the answer is not a clear n
 
 describe('a write that is committed long after its answer:', () => {
   const kinds = ['commit_later', 'reset_commit_later'] as const
-  const rows = kinds.flatMap(kind => [
-    {
-      ...{ fault: kind, landsAfterMs: 60_000, deletes: 1, path: [...SENT, 'verifying'] },
-      promise: 'before the bot looks again: that DELETE was the only one',
-    },
-    {
-      ...{ fault: kind, landsAfterMs: 10 * MINUTE, deletes: 2, path: SENT_AGAIN },
-      promise: 'when the second DELETE has been sent already, after a read: it finds nothing to delete',
-    },
-  ])
+  const rows: (End & { fault: (typeof kinds)[number]; landsAfterMs: number; promise: string })[] =
+    kinds.flatMap(fault => [
+      {
+        ...{ fault, landsAfterMs: 60_000, deletes: 1, path: [...SENT, 'verifying'] },
+        promise: 'before the bot looks again: that DELETE was the only one',
+      },
+      {
+        ...{ fault, landsAfterMs: 10 * MINUTE, deletes: 2, path: SENT_AGAIN },
+        promise: 'when the second DELETE has been sent already, after a read: it finds nothing to delete',
+      },
+    ])
 
   test.each(rows)(
     '$fault: lands after $landsAfterMs ms, $promise',
@@ -214,7 +216,7 @@ describe('a write that was refused:', () => {
     "$fault → failed after a read, with ServiceNow's own reason; nothing more is sent until somebody presses Try again",
     async ({ switchOn, says }) => {
       const told = await faultStory()
-      const { approve, pass, press, lines, servicenow } = told
+      const { approve, pass, press, lines } = told
       await approve()
       switchOn(told)
       await pass(GRACE)
@@ -228,84 +230,6 @@ describe('a write that was refused:', () => {
       expect(await press('dana', 'retry', NAME)).toMatch(/^Done/)
       await pass(GRACE)
       await told.endsReclaimed({ path: [...SENT, 'failed', 'approved', 'reclaiming'], deletes: 2 })
-      expect(servicenow.faults).toBeDefined()
     },
   )
-})
-
-describe('404, gone or hidden:', () => {
-  const NOBODY = 'user_name=bob.marsh'
-
-  test('hidden from the bot at the last look → it waits; not taken for gone', async () => {
-    const told = await faultStory()
-    const { approve, pass, minutes, lines, servicenow } = told
-    await approve()
-    const account = servicenow.account('reclaim.bot')
-    account.hiddenRows = { sys_user: NOBODY }
-    await pass(GRACE)
-    await minutes(20)
-    expect((await lines()).slice(1)).toEqual([
-      `${NAME}: approved by Dana Whitfield, but waiting – the account cannot be read in ServiceNow; the bot keeps trying.`,
-    ])
-    account.hiddenRows = {}
-    await pass(5 * MINUTE)
-    await told.endsReclaimed({ path: ['proposed', 'approved', 'approved', 'reclaiming'], deletes: 1 })
-  })
-
-  test('hidden from the bot after a DELETE that came to nothing → not called reclaimed; sent again once it is seen again', async () => {
-    const told = await faultStory()
-    const { approve, pass, minutes, path, deletes, servicenow } = told
-    await approve()
-    const account = servicenow.account('reclaim.bot')
-    servicenow.faults.add({ kind: 'dropped_202', method: 'DELETE', times: 1 })
-    whenDeleteArrives(told, () => {
-      account.hiddenRows = { sys_user: NOBODY }
-    })
-    await pass(GRACE)
-    await minutes(40)
-    expect(await path()).toEqual([...SENT, 'verifying'])
-    expect(deletes()).toBe(1)
-    account.hiddenRows = {}
-    await minutes(20)
-    await told.endsReclaimed({ path: SENT_AGAIN, deletes: 2 })
-  })
-
-  test.each(['the last look', 'the read-back'] as const)(
-    'a list that leaves the account out, though the record is there, at %s → the exact read decides: not gone',
-    async when => {
-      const told = await faultStory()
-      const { approve, pass, minutes, path, servicenow } = told
-      await approve()
-      const unlisted = { kind: 'unlisted_200', table: 'sys_user' } as const
-      if (when === 'the last look') servicenow.faults.add(unlisted)
-      else {
-        servicenow.faults.add({ kind: 'dropped_202', method: 'DELETE', times: 1 })
-        whenDeleteArrives(told, () => servicenow.faults.add(unlisted))
-      }
-      await pass(GRACE)
-      await minutes(10)
-      const waits = when === 'the last look' ? ['proposed', 'approved', 'approved'] : [...SENT, 'verifying']
-      expect(await path()).toEqual(waits)
-      servicenow.faults.clear()
-      await minutes(20)
-      await told.endsReclaimed(
-        when === 'the last look'
-          ? { path: [...waits, 'reclaiming'], deletes: 1 }
-          : { path: SENT_AGAIN, deletes: 2 },
-      )
-    },
-  )
-
-  test('gone at the last look → withdrawn, not claimed, and nothing is sent', async () => {
-    const told = await faultStory()
-    const { approve, pass, lines, path, deletes, servicenow, id } = told
-    await approve()
-    servicenow.tables.remove('sys_user', id)
-    await pass(GRACE)
-    expect(await path()).toEqual(['proposed', 'approved', 'withdrawn'])
-    expect((await lines()).at(-1)).toBe(
-      `${NAME}: withdrawn – already gone, not by us. The bot did not delete the account.`,
-    )
-    expect(deletes()).toBe(0)
-  })
 })

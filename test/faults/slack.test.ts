@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { DAY } from '../story/story.ts'
+import { ALWAYS, attemptsOf, POST, type SlackFault, slackStory } from './slack-story.ts'
+import { GRACE, NAME, SENT, whenDeleteArrives } from './story.ts'
+
+/* Slack's faults and what the bot promises under each. The names of the rows are the list. */
+
+const RUN = [/^Licence reclaim/, /^Priya/, /^Tomás/, /^Dana/, /^Named approvers/].map(words =>
+  expect.stringMatching(words),
+)
+
+describe('Slack is down for an hour:', () => {
+  const down: SlackFault = { method: '*', kind: 'reset_before', times: ALWAYS }
+
+  test('when a run is due → the run happens; its messages come when Slack is back, each once; not more than 20 calls until then', async () => {
+    const { fails, calls, slack, pass, minutes, heads, path } = await slackStory()
+    fails(down)
+    await pass(7 * DAY)
+    expect(await path()).toEqual(['proposed'])
+    const before = calls()
+    await minutes(60)
+    expect(calls() - before).toBeLessThanOrEqual(20)
+    slack.faults.clear()
+    await minutes(12)
+    expect(await heads()).toEqual(RUN)
+  })
+
+  test('when a deletion is due → nothing is deleted while its approver cannot be checked; the thread is told once, and it goes on', async () => {
+    const told = await slackStory()
+    const { fails, calls, slack, approve, pass, minutes, deletes, words, path } = told
+    await approve()
+    fails(down)
+    await pass(GRACE)
+    const before = calls()
+    await minutes(60)
+    expect(calls() - before).toBeLessThanOrEqual(60)
+    expect(await path()).toEqual(['proposed', 'approved', 'approved'])
+    expect(deletes()).toBe(0)
+    slack.faults.clear()
+    await minutes(12)
+    await told.endsReclaimed({ path: ['proposed', 'approved', 'approved', 'reclaiming'], deletes: 1 })
+    expect(await words()).toEqual(['approved', 'waiting', 'reclaiming', 'reclaimed'])
+  })
+
+  test('when a deletion has begun → it is finished and read back; the thread is told all of it later, in order, once', async () => {
+    const told = await slackStory()
+    const { fails, slack, approve, pass, minutes, words } = told
+    await approve()
+    whenDeleteArrives(told, () => fails(down))
+    await pass(GRACE)
+    await minutes(60)
+    expect(await told.path()).toEqual([...SENT, 'reclaimed'])
+    slack.faults.clear()
+    await minutes(12)
+    await told.endsReclaimed({ path: SENT, deletes: 1 })
+    expect(await words()).toEqual(['approved', 'reclaiming', 'reclaimed'])
+  })
+})
+
+describe('Slack asks for patience:', () => {
+  const rows = [
+    { fault: '429 with Retry-After', retryAfterSeconds: 120, promise: 'nothing is posted before that time' },
+    {
+      fault: '429 without Retry-After',
+      retryAfterSeconds: null,
+      promise: 'posted again at the bot’s own pace',
+    },
+  ]
+
+  test.each(rows)('$fault → $promise, and then everything, in order, once', async ({ retryAfterSeconds }) => {
+    const { fails, calls, run, press, pass, quiet, minutes, words } = await slackStory()
+    await run()
+    fails({ method: POST, kind: '429', retryAfterSeconds, times: 2 })
+    const before = calls(POST)
+    await press('dana', 'approve', NAME)
+    await quiet()
+    if (retryAfterSeconds !== null) {
+      for (let seconds = 0; seconds < 110; seconds += 10) await pass(10_000)
+      expect(calls(POST) - before).toBe(1)
+    }
+    await minutes(6)
+    expect(await words()).toEqual(['approved'])
+    expect(calls(POST) - before).toBe(3)
+  })
+})
+
+describe('Slack took a post, but its answer was lost:', () => {
+  test('a timeout after a run’s message was accepted → found again by its metadata, never posted twice', async () => {
+    const { fails, calls, run, minutes, heads } = await slackStory()
+    fails({ method: POST, kind: 'hang_after' })
+    await run()
+    await minutes(1)
+    expect(await heads()).toEqual(RUN)
+    expect(calls(POST)).toBe(5)
+  })
+
+  test.each([
+    { lookups: 0, promise: 'found again by its metadata, never said twice' },
+    { lookups: 3, promise: 'not said again before a look has succeeded' },
+  ])('a thread line, and $lookups looks for it fail too → $promise', async ({ lookups }) => {
+    const { fails, calls, run, press, quiet, minutes, words } = await slackStory()
+    await run()
+    const before = calls(POST)
+    fails({ method: POST, kind: 'reset_after' })
+    if (lookups > 0) fails({ method: 'conversations.replies', kind: '500', times: lookups })
+    await press('dana', 'approve', NAME)
+    await quiet()
+    await minutes(2)
+    expect(await words()).toEqual(['approved'])
+    expect(calls(POST) - before).toBe(1)
+  })
+
+  test('a thread line that may not be looked for (no history scope) → not said again, however long that lasts; it waits for the right', async () => {
+    const told = await slackStory()
+    const { fails, calls, slack, run, press, quiet, minutes, words } = told
+    await run()
+    const before = calls(POST)
+    fails({ method: POST, kind: 'reset_after' })
+    fails({ method: 'conversations.replies', kind: 'error', error: 'missing_scope', times: ALWAYS })
+    await press('dana', 'approve', NAME)
+    await quiet()
+    await minutes(8)
+    expect(calls(POST) - before).toBe(1)
+    expect(attemptsOf(told), 'it is never given up').toEqual([1])
+    slack.faults.clear()
+    await minutes(6)
+    expect(await words()).toEqual(['approved'])
+    expect(calls(POST) - before).toBe(1)
+  })
+})
