@@ -88,7 +88,7 @@ function show(stage: Stage, screen: Screen) {
 }
 
 /**
- * Waits until nothing is due any more: all tasks are done, or wait for a later time, for the end of a pause, or, in a
+ * Waits until nothing is due any more: all tasks are done, or wait for a later time, for the end of a pause or a stop, or, in a
  * chat, behind one that waits.
  */
 async function quiet(stage: Stage): Promise<void> {
