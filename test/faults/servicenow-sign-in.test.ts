@@ -109,10 +109,10 @@ describe('a secret that is wrong:', () => {
   })
 
   test.each(rows)(
-    'at $when → tried twice in hours, never more; nothing is sent, and it goes on once the secret is right',
+    'at $when → tried twice in hours, never more; nothing is sent, and it goes on when the secret is right and somebody resumes',
     async ({ when, path, goesOn }) => {
       const told = await faultStory()
-      const { approve, pass, minutes, stage, servicenow } = told
+      const { approve, pass, minutes, command, stage, servicenow } = told
       await approve()
       if (when === 'the last look') changePassword(told)
       if (when === 'the write') whenDeleteArrives(told, () => changePassword(told))
@@ -130,6 +130,8 @@ describe('a secret that is wrong:', () => {
       expect(await told.path()).toEqual(path)
       changePassword(told, BOT_ACCOUNT.password)
       await stage.restart()
+      expect(await command('nora', 'resume')).toMatch(/^Resumed/)
+      await pass(GRACE)
       await minutes(20)
       await told.endsReclaimed({ path: [...path, ...goesOn], deletes: 1 })
     },

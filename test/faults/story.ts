@@ -22,21 +22,25 @@ export type End = { readonly path: readonly State[]; readonly deletes: number }
 export async function faultStory(options: Parameters<typeof story>[1] = {}) {
   const told = await story('slack', options)
   const { servicenow, pass, press, run, quiet, messageAbout } = told
-  const seen = watch(servicenow, told.idOf(BOB))
+  const seen = watch(servicenow)
+  const id = told.idOf(BOB)
   const facts = {
-    id: told.idOf(BOB),
+    id,
     statesOf: told.states,
     path: () => told.states(BOB),
     isThere: () => told.exists(BOB),
     lines: () => told.thread(NAME),
-    deletes: () => seen().filter(what => what === 'DELETE').length,
+    deletes: () => seen().filter(asked => asked.id === id && asked.what === 'DELETE').length,
   }
 
-  /** Every DELETE came after a read that had found the account since the one before. */
+  /** Every DELETE, of whichever account, came after a read that had found it since the one before. */
   const everyDeleteProven = () => {
-    const asked = seen()
-    const unproven = asked.filter((what, at) => what === 'DELETE' && asked[at - 1] !== 'found')
-    expect(unproven, asked.join(', ')).toEqual([])
+    const last = new Map<string, Asked['what']>()
+    for (const asked of seen()) {
+      if (asked.what === 'DELETE')
+        expect(last.get(asked.id), `before the DELETE of ${asked.id}`).toBe('found')
+      last.set(asked.id, asked.what)
+    }
   }
 
   /** It has ended so, and hours later nothing was asked, sent or said any more. */
@@ -90,20 +94,27 @@ export async function faultStory(options: Parameters<typeof story>[1] = {}) {
 
 export type FaultStory = Awaited<ReturnType<typeof faultStory>>
 
+type Asked = { readonly id: string; readonly what: 'found' | 'gone' | 'DELETE' }
+
 /**
- * What ServiceNow was asked about an account, in order: `found` and `gone` are whole answers to a read of it; `DELETE`
- * is one that got past the sign-in, whatever came of it.
+ * What ServiceNow was asked about accounts, in order: `found` and `gone` are whole answers to a read; `DELETE` is one
+ * that got past the sign-in, whatever came of it.
  */
-function watch(servicenow: ServiceNowSimulator, id: string): () => ('found' | 'gone' | 'DELETE')[] {
-  const seen = new Map<Readonly<JournalEntry>, 'found' | 'gone' | 'DELETE'>()
+function watch(servicenow: ServiceNowSimulator): () => Asked[] {
+  const seen = new Map<Readonly<JournalEntry>, Asked[]>()
   servicenow.onChange(change => {
     if (change.kind !== 'request' || change.entry.table !== 'sys_user') return
     const { entry } = change
-    if (entry.method === 'DELETE') seen.set(entry, 'DELETE')
-    if (entry.method === 'GET' && entry.outcome === 'ok' && entry.query.sysparm_query?.includes(id))
-      seen.set(entry, servicenow.tables.find('sys_user', id) ? 'found' : 'gone')
+    if (entry.method === 'DELETE') seen.set(entry, [{ id: entry.sysId ?? '', what: 'DELETE' }])
+    if (entry.method !== 'GET' || entry.outcome !== 'ok') return
+    const ids = entry.query.sysparm_query?.match(/[0-9a-f]{32}/g) ?? []
+    const isThere = (id: string) => servicenow.tables.find('sys_user', id) !== undefined
+    seen.set(
+      entry,
+      ids.map(id => ({ id, what: isThere(id) ? 'found' : 'gone' })),
+    )
   })
-  return () => [...seen].filter(([{ status }]) => status !== 401).map(([, what]) => what)
+  return () => [...seen].flatMap(([{ status }, asked]) => (status === 401 ? [] : asked))
 }
 
 /** Does something the moment that a DELETE arrives, before ServiceNow looks at it; once. */
