@@ -7,7 +7,7 @@ import { MINUTE, story } from '../story/story.ts'
 export const HOUR = 60 * MINUTE
 export const GRACE = 15 * MINUTE
 /** Whom the faults befall, and how a thread names him. */
-export const BOB = 'bob.marsh'
+const BOB = 'bob.marsh'
 export const NAME = 'Bob Marsh'
 
 /** A candidate's path to the moment when its DELETE is sent. */
