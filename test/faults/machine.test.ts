@@ -23,12 +23,14 @@ import {
 /** A story whose log is read: what the store refuses is said there, and nowhere else. */
 async function machineStory() {
   const said: string[] = []
-  const error = (_: object, message: string) => void said.push(message)
+  const error = (fields: object, message: string) =>
+    void said.push('lane' in fields ? `${fields.lane}: ${message}` : message)
   const told = await faultStory({ log: { debug() {}, info() {}, warn() {}, error } })
   return {
     ...told,
     /** Waits until the store has refused what the bot wanted to write down after its requests. */
-    storeRefused: () => eventually(() => expect(said).toContain('the store refused; the lane goes on')),
+    storeRefused: () =>
+      eventually(() => expect(said).toContain('servicenow: the store refused; the lane goes on')),
   }
 }
 
