@@ -3,7 +3,7 @@ import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
 import { asError, type LookContext, lastLook } from './last-look.ts'
 import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
-import type { Licences, Log, Snapshot, WriteAnswer } from './ports.ts'
+import { Later, type Licences, type Log, type Snapshot, type WriteAnswer } from './ports.ts'
 import type { Store, WriteTask } from './storage.ts'
 
 /** What the two tasks at ServiceNow need. */
@@ -29,12 +29,14 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
 
   const look = await lastLook(candidate, context)
   if (look.kind === 'stop') return conclude(task, candidate, context, look.event, look.note)
-  if (look.kind === 'wait') return wait(task, context, look.why, sources.clock.now() + WAIT_MS, look.error)
+  if (look.kind === 'wait')
+    return wait(task, context, look.why, sources.clock.now() + atLeast(WAIT_MS, look.error), look.error)
   if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
 
   const snapshot = await snapshotOf(candidate, sources.licences)
   const now = sources.clock.now()
-  if (snapshot instanceof Error) return wait(task, context, 'snapshot_unreadable', now + WAIT_MS, snapshot)
+  if (snapshot instanceof Error)
+    return wait(task, context, 'snapshot_unreadable', now + atLeast(WAIT_MS, snapshot), snapshot)
   const dayStart = startOfDay(now, settings.timeZone)
   const begun = await store.begin(candidate, snapshot, now, { ...settings, dayStart })
   switch (begun.kind) {
@@ -57,13 +59,17 @@ export async function verify(task: WriteTask, context: WriteContext): Promise<vo
   if (seen instanceof Error) {
     warnUnread(candidate, seen, context)
     const pauseMs = VERIFY_AFTER_MS[Math.min(task.attempts, VERIFY_AFTER_MS.length - 1)] ?? WAIT_MS
-    return store.postpone(task.id, sources.clock.now() + pauseMs, seen.message)
+    return store.postpone(task.id, sources.clock.now() + atLeast(pauseMs, seen), seen.message)
   }
   if (seen.kind === 'gone') return conclude(task, candidate, context, 'found_done', {})
   if (candidate.foundUndone < MAX_FOUND_UNDONE)
     return conclude(task, candidate, context, 'found_undone', { why: 'still_there' })
   return conclude(task, candidate, context, 'give_up', { why: 'still_there' })
 }
+
+/** As long as planned, or as ServiceNow asked for, whichever is longer. */
+const atLeast = (pauseMs: number, error: unknown) =>
+  error instanceof Later ? Math.max(pauseMs, error.retryAfterMs) : pauseMs
 
 /** What the account looks like, whole: for whoever has to explain or restore it later. */
 async function snapshotOf({ sysId, facts }: Candidate, licences: Licences): Promise<Snapshot | Error> {

@@ -19,6 +19,7 @@ export function openDatabase(path: string): Db {
     // Before the first write: the journals that SQLite keeps beside a file get the rights that it has then. Those of a
     // store that was put back with wider rights exist already.
     if (isFile) for (const part of ['', '-wal', '-shm']) restrict(path + part)
+    refuseDamage(db, path)
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
@@ -75,6 +76,23 @@ function refuseWhatIsNotOurs(db: Db, path: string): void {
     throw new Error(
       `${path} is not a store of this bot (another program's tables are in it). Point store.path elsewhere, or restore a backup.`,
     )
+}
+
+function refuseDamage(db: Db, path: string): void {
+  const found = soundness(db)
+  if (found !== 'ok')
+    throw new Error(
+      `The store ${path} is damaged (${found}). Keep the file, and go on from the latest backup that verifies.`,
+    )
+}
+
+/** `ok`, or what SQLite finds wrong first. */
+function soundness(db: Db): string {
+  try {
+    return String(db.pragma('quick_check(1)', { simple: true })).replace(/\s+/g, ' ')
+  } catch (error) {
+    return reason(error)
+  }
 }
 
 function migrate(db: Db, path: string): void {

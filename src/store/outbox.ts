@@ -24,10 +24,13 @@ export function createOutbox(db: Db) {
   )
   const askDigest = db.prepare(`INSERT INTO outbox (lane, kind, run_id, due_at) VALUES (?, 'digest', ?, ?)`)
   const askPost = db.prepare(`INSERT INTO outbox (lane, kind, message_id, due_at) VALUES (?, 'post', ?, ?)`)
-  // One announcement that has not started yet will tell everything that happened until it starts.
+  // One announcement that has not started yet will tell everything that happened until it starts. After one that was
+  // given up the next looks first: some of it may have been told.
   const askAnnouncements = db.prepare(
-    `INSERT INTO outbox (lane, kind, message_id, due_at)
-     SELECT p.platform, 'announce', p.message_id, :at FROM placements p
+    `INSERT INTO outbox (lane, kind, message_id, due_at, attempts)
+     SELECT p.platform, 'announce', p.message_id, :at,
+       EXISTS (SELECT 1 FROM outbox g WHERE g.message_id = p.message_id AND g.kind = 'announce' AND g.ended = 'given_up')
+     FROM placements p
      WHERE p.candidate_id = :candidate AND NOT EXISTS (
        SELECT 1 FROM outbox o WHERE o.message_id = p.message_id AND o.kind = 'announce' AND o.ended IS NULL AND o.leased = 0)`,
   )

@@ -199,6 +199,11 @@ describe('the store cannot be used:', () => {
       says: /reclaim\.db/,
     },
     {
+      fault: 'its middle is garbage',
+      spoil: path => writeSync(openSync(path, 'r+'), Buffer.alloc(4096, 'x'), 0, 4096, 3 * 4096),
+      says: /reclaim\.db is damaged \(.*\)\. Keep the file, and go on from the latest backup that verifies\.$/,
+    },
+    {
       fault: 'it was written by a newer version',
       spoil: path => {
         const db = new Database(path)

@@ -118,6 +118,15 @@ export function announcementsContract(open: Open): void {
       expect(await drain(store, 'slack')).toEqual(['announce'])
     })
 
+    test('looks first what was told, when an earlier one was given up', async () => {
+      const { store, first } = await shown('anna')
+      await drain(store, 'slack')
+      await record(store, first, 'approve')
+      await store.giveUp((await take(store, 'slack')).id, 'too many attempts')
+      await record(store, first, 'undo')
+      expect(await take(store, 'slack')).toMatchObject({ kind: 'announce', attempts: 2 })
+    })
+
     test('that is under way is followed by another one', async () => {
       const { store, first } = await shown('anna')
       await record(store, first, 'approve')
