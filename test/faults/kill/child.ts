@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Order, Passed, Point } from './points.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PRELOAD = join(import.meta.dirname, 'preload.ts')
+const COMPILED = join(tmpdir(), 'reclaim-kill-compiled')
 
 /** The bot's process is dead, as it was told to be. */
 export class Died extends Error {}
@@ -51,7 +53,11 @@ function load() {
   const bot = spawn(
     join(ROOT, 'node_modules/.bin/node'),
     ['--import', PRELOAD, join(ROOT, 'src/cli.ts'), 'start'],
-    { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
+    {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED },
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    },
   )
   const said: string[] = []
   const url = Promise.withResolvers<string>()

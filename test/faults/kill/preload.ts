@@ -5,6 +5,7 @@
  * process kills itself as `kill -9` would: nothing is flushed, nothing is closed, nobody is told.
  */
 import { subscribe } from 'node:diagnostics_channel'
+import { flushCompileCache } from 'node:module'
 import Database from 'better-sqlite3'
 import type { Order, Passed, Point } from './points.ts'
 
@@ -110,4 +111,6 @@ process.on('disconnect', () => process.exit(1))
 
 // Loading takes longer than anything else, so it happens before there is something to do.
 await Promise.all([import('../../../src/cli/start.ts'), import('../../../src/bot/slack/slack.ts')])
+// What was compiled is kept for the next process, since a killed one never comes to do that.
+flushCompileCache()
 await started.promise
