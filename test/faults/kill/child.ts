@@ -25,14 +25,14 @@ export type Child = {
   kill(): Promise<void>
 }
 
-/** Starts bots. One process is always loading in advance, since that is what takes long. */
+/** Starts bots. Two processes are always loading in advance, since that is what takes long. */
 export function createNursery() {
-  let spare = load()
+  const spares = [load(), load()]
   return {
     /** @param at where to die, counted from the start on. @param aheadMs of its clock. */
     async start(env: Readonly<Record<string, string>>, at: Point | null, aheadMs: number): Promise<Child> {
-      const born = spare
-      spare = load()
+      const born = spares.shift() ?? load()
+      spares.push(load())
       await born.give({ kind: 'ahead', ms: aheadMs })
       await born.give({ kind: 'start', env, at })
       const url = await born.url
@@ -44,7 +44,9 @@ export function createNursery() {
         kill: born.kill,
       }
     },
-    close: () => spare.kill(),
+    close: async () => {
+      await Promise.all(spares.map(spare => spare.kill()))
+    },
   }
 }
 
