@@ -23,9 +23,9 @@ export function placesIn(
 }
 
 /** The `nth` time that this happened in a step. @throws Error if it did not. */
-export function pointNamed(passed: Passed | undefined, ending: string, nth = 1): Point {
-  const name = passed?.find(each => each.endsWith(ending))
-  if (name === undefined) throw new Error(`Nothing like “${ending}” has happened.`)
+export function pointNamed(passed: Passed | undefined, words: string, nth = 1): Point {
+  const name = passed?.find(each => each.includes(words))
+  if (name === undefined) throw new Error(`Nothing like “${words}” has happened.`)
   return { name, nth }
 }
 

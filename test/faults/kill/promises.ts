@@ -53,7 +53,7 @@ function noDecisionLost({ presses }: Scene, rows: readonly HistoryRow[]): void {
     .map(({ name, event, actor }) => keyOf(name, event, actor))
   const pressed = presses.map(({ name, event, actor }) => keyOf(name, event, actor))
   const believed = presses
-    .filter(({ acknowledged, told }) => acknowledged || told?.startsWith('Done'))
+    .filter(({ acknowledged, told }) => told?.startsWith('Done') ?? acknowledged)
     .map(({ name, event, actor }) => keyOf(name, event, actor))
   const count = (keys: readonly string[], key: string) => keys.filter(each => each === key).length
   for (const key of new Set(believed))

@@ -143,12 +143,12 @@ async function reading<Answer>(
   }
 }
 
-/** How many tasks there are to be done by then; a write waits for the end of a pause. */
+/** How many tasks there are to be done by then. A write waits for the end of a pause; a chat is tried again in a moment. */
 function tasksIn(path: string, now: number): number {
   const db = openForReading(path)
   try {
     const due = db.prepare<{ now: number }, { id: number }>(
-      `SELECT id FROM outbox WHERE ended IS NULL AND (due_at <= :now OR leased = 1)
+      `SELECT id FROM outbox WHERE ended IS NULL AND (lane <> 'servicenow' OR due_at <= :now OR leased = 1)
          AND (kind <> 'write' OR NOT EXISTS (SELECT 1 FROM control WHERE name = 'pause'))`,
     )
     return due.all({ now }).length

@@ -102,9 +102,16 @@ export async function tellStory(
   }
 }
 
+/** On a machine with much else to do, people are asked to try again. */
+const TRIES = 3
+
 async function carryOut(step: Step, scene: Scene): Promise<void> {
-  if (!(await step.isDone(scene))) await step.act(scene)
   await scene.quiet()
+  for (let tries = 0; !(await step.isDone(scene)); tries++) {
+    if (tries === TRIES) throw new Error(`“${step.name}” cannot be done.`)
+    await step.act(scene)
+    await scene.quiet()
+  }
 }
 
 const PATIENCE_MS = 6 * 60_000
