@@ -30,7 +30,8 @@ const CHANGES = {
   // No run by itself.
   schedule: { cron: '0 0 29 2 *' },
 }
-const LONG_MS = 15_000
+/** On a machine with much else to do. */
+const LONG_MS = 60_000
 
 export type Scene = Awaited<ReturnType<typeof setScene>>
 
@@ -54,13 +55,13 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
     return child
   }
   /** Waits for something that only the living bot can bring about. */
-  const until = async <Result>(what: string, look: () => Promise<Result | null>): Promise<Result> => {
+  const until = async <Result>(what: () => string, look: () => Promise<Result | null>): Promise<Result> => {
     for (const end = Date.now() + LONG_MS; Date.now() < end; await pause(10)) {
       const found = await look()
       if (found !== null) return found
       if (!takenOver) alive()
     }
-    throw new Error(`It never came about: ${what}.`)
+    throw new Error(`It never came about: ${what()}.`)
   }
   /** What a person alone was told so far. */
   const shownTo = (person: string) => slack.whispers.filter(({ user }) => user === slack.userId(person))
@@ -87,7 +88,7 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
       takenOver = true
     },
     /** Whether there is anything left to do, at whatever time. */
-    hasTasks: () => tasksIn(path, Number.MAX_SAFE_INTEGER) > 0,
+    hasTasks: () => tasksIn(path, Number.MAX_SAFE_INTEGER).length > 0,
     async close() {
       await child?.kill()
       await stage.close()
@@ -95,8 +96,14 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
     history: () => reading(path, reports => reports.history({})),
     summary: (): Promise<Summary> => reading(path, reports => reports.summary(0)),
     /** Waits until nothing is due any more. */
-    quiet: (): Promise<true> =>
-      until('a bot with nothing to do', async () => (tasksIn(path, clock.now()) === 0 ? true : null)),
+    async quiet(): Promise<void> {
+      let tasks: object[] = []
+      const isQuiet = async () => {
+        tasks = tasksIn(path, clock.now())
+        return tasks.length === 0 ? true : null
+      }
+      await until(() => `a bot that is done with ${JSON.stringify(tasks)}`, isQuiet)
+    },
     /** Types a command and waits for its answer. */
     async command(person: string, words: string): Promise<string> {
       const before = shownTo(person).length
@@ -104,15 +111,21 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
         .as(person)
         .command(`/reclaim ${words}`)
         .catch(() => alive())
-      return until(`the answer to ${words}`, async () => shownTo(person)[before]?.text ?? null)
+      return until(
+        () => `the answer to ${words}`,
+        async () => shownTo(person)[before]?.text ?? null,
+      )
     },
     async press(person: string, event: PersonEvent, name: string): Promise<void> {
       const isIt = ({ actionId, element }: Button) =>
         actionId === `reclaim_${event}` && stringOf(element.accessibility_label).endsWith(`: ${name}`)
-      const on = await until(`a button to ${event} ${name}`, async () => {
-        const messages = await slack.messages()
-        return messages.find(({ blocks }) => buttonsIn(blocks).some(isIt)) ?? null
-      })
+      const on = await until(
+        () => `a button to ${event} ${name}`,
+        async () => {
+          const messages = await slack.messages()
+          return messages.find(({ blocks }) => buttonsIn(blocks).some(isIt)) ?? null
+        },
+      )
       const before = shownTo(person).length
       const actor = `slack:${slack.userId(person)}`
       const press: Press = { actor, event, name, acknowledged: false, told: null }
@@ -123,7 +136,7 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
         .catch(() => null)
       press.acknowledged = delivery?.status === 200
       press.told = await until(
-        `the answer to ${event} ${name}`,
+        () => `the answer to ${event} ${name}`,
         async () => shownTo(person)[before]?.text ?? null,
       )
     },
@@ -143,15 +156,16 @@ async function reading<Answer>(
   }
 }
 
-/** How many tasks there are to be done by then. A write waits for the end of a pause; a chat is tried again in a moment. */
-function tasksIn(path: string, now: number): number {
+/** What there is to be done by then. A write waits for the end of a pause; a chat is tried again in a moment. */
+function tasksIn(path: string, now: number): object[] {
   const db = openForReading(path)
   try {
-    const due = db.prepare<{ now: number }, { id: number }>(
-      `SELECT id FROM outbox WHERE ended IS NULL AND (lane <> 'servicenow' OR due_at <= :now OR leased = 1)
+    const due = db.prepare<{ now: number }, object>(
+      `SELECT kind, attempts, due_at - :now AS inMs, leased, reason FROM outbox
+       WHERE ended IS NULL AND (lane <> 'servicenow' OR due_at <= :now OR leased = 1)
          AND (kind <> 'write' OR NOT EXISTS (SELECT 1 FROM control WHERE name = 'pause'))`,
     )
-    return due.all({ now }).length
+    return due.all({ now })
   } finally {
     db.close()
   }
