@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type createNursery, Died } from './child.ts'
 import type { Passed, Point } from './points.ts'
 import { about, type Scene, setScene } from './scene.ts'
@@ -102,15 +103,16 @@ export async function tellStory(
   }
 }
 
-/** On a machine with much else to do, people are asked to try again. */
-const TRIES = 3
+/** On a machine with much else to do, people are asked to try again in a minute. */
+const LONG_MS = 60_000
 
 async function carryOut(step: Step, scene: Scene): Promise<void> {
-  await scene.quiet()
-  for (let tries = 0; !(await step.isDone(scene)); tries++) {
-    if (tries === TRIES) throw new Error(`“${step.name}” cannot be done.`)
-    await step.act(scene)
+  let answer: unknown
+  for (const end = Date.now() + LONG_MS; ; await pause(100)) {
     await scene.quiet()
+    if (await step.isDone(scene)) return
+    if (Date.now() > end) throw new Error(`“${step.name}” cannot be done: ${answer}`)
+    answer = await step.act(scene)
   }
 }
 
