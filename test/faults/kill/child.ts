@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import type { Order, Passed, Point } from './points.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
-const PRELOAD = join(import.meta.dirname, 'preload.ts')
+const PRELOAD = fileURLToPath(import.meta.resolve('./preload.ts'))
 const COMPILED = join(tmpdir(), 'reclaim-kill-compiled')
 
 /** The bot's process is dead, as it was told to be. */

@@ -13,7 +13,7 @@ import { type Child, type createNursery, Died } from './child.ts'
 import type { Point } from './points.ts'
 
 /** A button that a person pressed, and what became of it in their eyes. */
-export type Press = {
+type Press = {
   readonly actor: string
   readonly event: PersonEvent
   readonly name: string
