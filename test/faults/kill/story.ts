@@ -44,7 +44,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     name: 'read again, and write again',
-    isDone: scene => happened(scene, LENA, 'done'),
+    isDone: async ({ history }) => about(await history(), LENA).at(-1)?.to === 'reclaimed',
     act: ({ advance }) => advance(UNTIL_READ_AGAIN_MS),
   },
   {
