@@ -42,7 +42,7 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
   const path = stage.settings.store.path
   await stage.bot().close()
   // The process to be killed is to make the store, too.
-  for (const part of ['', '-wal', '-shm']) rmSync(path + part, { force: true })
+  for (const part of ['', '-wal', '-shm', '.head']) rmSync(path + part, { force: true })
   const settings = join(folder, 'reclaim.yml')
   const servicenow = { instance: stage.servicenow.url, auth: 'basic', concurrency: 1 }
   writeFileSync(settings, JSON.stringify({ ...stageFile(stage, CHANGES, 0), servicenow }))
