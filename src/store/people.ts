@@ -5,7 +5,11 @@ import type { Verb } from './transaction.ts'
 
 /** The people's verbs of the port: names and addresses, apart from the history, so that they can be erased. */
 export function createPeople(db: Db, { reading, writing }: { reading: Verb; writing: Verb }): People {
-  const remember = db.prepare('INSERT OR REPLACE INTO people (actor, name, email) VALUES (?, ?, ?)')
+  const remember = db.prepare(
+    `INSERT INTO people (actor, name, email) VALUES (?, ?, ?) ON CONFLICT (actor)
+     DO UPDATE SET name = excluded.name, email = excluded.email
+     WHERE name IS NOT excluded.name OR email IS NOT excluded.email`,
+  )
   const named = db.prepare<[string], { actor: string; name: string }>(
     'SELECT actor, name FROM people WHERE actor IN (SELECT value FROM json_each(?))',
   )
