@@ -44,10 +44,17 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
     run: slot => run('schedule', slot),
   })
   const obey = async ({ kind, actor, subject }: ShellRequest) => {
-    if (kind === 'forget') return forgotten(await store.forget(subject ?? '', actor, clock.now()))
-    const outcome = await run(actor, null)
-    const ok = outcome.kind === 'finished' && outcome.report.held.length === 0
-    return { text: sentence(outcome), ok }
+    switch (kind) {
+      case 'forget':
+        return forgotten(await store.forget(subject ?? '', actor, clock.now()))
+      case 'run': {
+        const outcome = await run(actor, null)
+        const ok = outcome.kind === 'finished' && outcome.report.held.length === 0
+        return { text: sentence(outcome), ok }
+      }
+      default:
+        return { text: `This bot does not know how to ${String(kind)}.`, ok: false }
+    }
   }
   const takeRequests = async () => {
     for (const request of await store.takeRequests(clock.now() - REQUESTS_LAST_MS)) {

@@ -38,7 +38,7 @@ function candidateBlocks(
     [
       bold(candidate.name),
       text(
-        ` (${candidate.facts.userName})${worth.some(Boolean) ? ` · ${worth.filter(Boolean).join(', ')}` : ''}`,
+        `${candidate.facts.userName && ` (${candidate.facts.userName})`}${worth.some(Boolean) ? ` · ${worth.filter(Boolean).join(', ')}` : ''}`,
       ),
     ],
     [
@@ -124,6 +124,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'expire':
       return `. Nobody decided in time; the account stays.${inVain}`
     case 'withdraw':
+      if (entry.note.why === 'gone_since_restore') return ` – ${reason}.`
       return ` – ${reason}. The bot did not delete the account.${entry.note.why === 'already_gone' ? sent : inVain}`
     case 'wait':
       return `, but waiting – ${reason}.${inVain}`
@@ -135,12 +136,16 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'found_done':
       return `. The account is gone; the bot checked that in ServiceNow.${entry.note.detail ? ` ${answer}.` : ''}`
     case 'refused':
+      if (entry.note.why === 'not_sent')
+        return `. The deletion could not be sent; the account is still there. Press Try again once the cause is removed, or Skip. ${entry.note.detail ?? ''}`
       return `. ServiceNow refused the deletion; the account is still there. Press Try again once the cause is removed, or Skip. ${answer}.`
     case 'lose_track':
       return ` – ${reason}. The bot checks the account again before anything else happens.${sent}${answer && ` ${answer}.`}`
     case 'found_undone':
       return `. The account is still there; after another check the deletion is sent again.${inVain}`
     case 'give_up':
+      if (entry.note.why === 'store_restored')
+        return ` – ${reason}. The account is still there. Press Try again or Skip.`
       return `. The deletion took no effect in several attempts; the account is still there. Press Try again or Skip.`
     case 'propose':
       return ', waiting for a decision.'

@@ -136,6 +136,10 @@ async function steer(
     case 'resume': {
       signInAgain()
       const writes = await store.resume(actor, clock.now(), views.graceMs)
+      if ((await store.halts()).restored)
+        return say(
+          'Resumed, but nothing begins yet: the store was restored from a backup, and every open account is read again first. status says when that is over.',
+        )
       const minutes = count(Math.round(views.graceMs / 60_000), 'minute')
       return say(
         writes === 0

@@ -12,17 +12,22 @@ export function forgottenAnswer(outcome: Forgotten): { readonly text: string; re
         ok: false,
       }
     case 'forgotten': {
-      const { candidates, people, places } = outcome
+      const { candidates, people, places, isReadMeanwhile } = outcome
       const erased = `Erased: ${count(candidates, 'candidate')} with facts, reasons and snapshots, and ${count(people, 'name')} of people in chats. The history keeps what happened, without them; verify still holds.`
+      const log = isReadMeanwhile
+        ? [
+            'Another program is reading the store, so its log still holds what was erased: until it is closed and the bot is stopped once.',
+          ]
+        : []
       const left =
         places.length === 0
-          ? 'No chat message showed the person.'
+          ? 'No list of accounts showed the person.'
           : 'The bot edits its lists, but threads and notifications still carry the name. Delete by hand what has to go:'
       const lines = places.map(
         ({ platform, conversation, id, at }) =>
           `  ${platform} ${conversation}, message ${id} and its thread, of ${new Date(at).toISOString()}`,
       )
-      return { text: [erased, left, ...lines].join('\n'), ok: true }
+      return { text: [erased, ...log, left, ...lines].join('\n'), ok: true }
     }
   }
 }

@@ -15,6 +15,12 @@ export function messageCard(content: MessageContent, settings: ViewSettings): Ca
   }
 }
 
+/**
+ * What a thread's lines are marked with, to tell later which it was told. The number alone is not enough: a store that
+ * was restored from a backup gives it to something else.
+ */
+export const lineMark = ({ entry: { seq, at } }: ThreadLine): string => `${seq}.${at.toString(36)}`
+
 /** A reply in a message's thread: one or more transitions, each a line of its own. */
 export function threadCard(lines: readonly ThreadLine[], settings: ViewSettings): Card {
   const shown = lines.map(line => threadLine(line, settings))

@@ -66,6 +66,10 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
     'a snapshot of the account could not be taken before the deletion; the bot keeps trying',
   store_restored:
     'the store of the bot was restored from an older backup, so what was approved before may be out of date',
+  gone_since_restore:
+    'already gone; whether the bot deleted it is not known, since its store was restored from an older backup',
+  not_what_was_shown: 'its facts in the store are not those that were shown and approved',
+  not_sent: 'the deletion could not be sent',
   person_erased: 'the records about this person were erased',
 }
 
@@ -134,6 +138,7 @@ export function breakdown<Name extends string>(
 /** Why the account was proposed, one phrase a rule, evidence included. */
 export function grounds(candidate: Candidate, timeZone: string): string {
   const { facts, daysIdle, rules } = candidate
+  if (facts.userName === '') return 'The records about this person were erased'
   const phrases = rules.includes('inactiveInRoster') ? [RULE_WORDS.inactiveInRoster] : []
   if (facts.lastLoginAt === null)
     phrases.push(`${RULE_WORDS.neverLoggedIn}, account created ${day(facts.createdAt, timeZone)}`)

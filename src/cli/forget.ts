@@ -9,6 +9,7 @@ import type { ExitCode } from './program.ts'
 
 /** Erases a person from the store: through the bot where one runs, as there is one writer to a file. */
 export async function forget(user: string): Promise<ExitCode> {
+  if (user.trim() === '') throw new Error('Whom? Write a user name, an e-mail address or a sys_id.')
   const settings = loadSettings()
   const { path } = settings.store
   if (!existsSync(path)) throw new Error(`There is no store at ${path}; nothing was erased.`)

@@ -68,7 +68,7 @@ function verdict(check: ChainCheck, path: string): string {
 const afterwards = (path: string) =>
   `Stop the bot, keep ${path} as evidence, and go on from the latest backup that verifies.`
 
-/** What an account looked like before each write to it, for whoever has to explain or rebuild it. */
+/** What an account looked like before it was first written to, for whoever has to explain or rebuild it. */
 export async function snapshot(user: string): Promise<ExitCode> {
   const { store, snapshotKey } = loadSettings()
   const kept = await reading(store.path, reports => reports.snapshots(user), snapshotKey)

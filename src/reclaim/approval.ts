@@ -50,10 +50,16 @@ export function managerCanDecide(candidate: Pick<Candidate, 'manager' | 'facts' 
 /** Somebody who approved, or is about to. `email` is null where none is known (any more). */
 export type Approver = { readonly actor: string; readonly email: string | null }
 
-/** Whether two approvals come from one person: also one who approves in two chats, under the same address. */
+/**
+ * Whether two approvals come from one person: also one who approves in two chats, under the same address. Where an
+ * address is not known any more, two chats may show one person twice: that counts as one.
+ */
 export function samePerson(a: Approver, b: Approver): boolean {
-  return a.actor === b.actor || sameText(a.email ?? '', b.email ?? '')
+  const isUnclear = (a.email === null || b.email === null) && chatOf(a) !== chatOf(b)
+  return a.actor === b.actor || isUnclear || sameText(a.email ?? '', b.email ?? '')
 }
+
+const chatOf = ({ actor }: Approver) => actor.split(':')[0]
 
 /** How many candidates' writes may begin in one day (of the schedule's time zone). */
 export type Caps = { readonly maxPerDay: number; readonly maxPerApproverPerDay: number }

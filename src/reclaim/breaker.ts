@@ -23,10 +23,10 @@ export function tripReason(outcomes: readonly LogEntry[]): string {
 }
 
 /**
- * Neither the documented success, a 204 that a read confirmed, nor a clear no. An answer that asks for patience is
- * expected, too. A write that the bot's own end interrupted had no answer: it is not among the outcomes.
+ * Neither the documented success, a 204 that a read confirmed, nor a clear no. A write that the bot's own end interrupted
+ * had no answer, and one that was asked for patience (429) none that says anything: they are not among the outcomes.
  */
 function isUnexpected({ event, note: { status } }: LogEntry): boolean {
-  if (event === 'refused' || status === 429) return false
+  if (event === 'refused') return false
   return event === 'lose_track' || status !== 204
 }

@@ -26,8 +26,8 @@ export type Halts = {
   readonly paused: { readonly by: string; readonly at: number } | null
   /** ServiceNow's answers could not be trusted, or it does not let the bot in. */
   readonly breaker: { readonly reason: string; readonly at: number } | null
-  /** The store was restored from an older backup: every open account is read again first. */
-  readonly restored: { readonly at: number } | null
+  /** The store was restored from an older backup, with a history up to `seq`: every open account is read again first. */
+  readonly restored: { readonly at: number; readonly seq: number } | null
 }
 
 /** Whether anything does. */
@@ -45,6 +45,8 @@ export type Forgotten =
       readonly people: number
       /** Messages that showed the person; their threads still do. */
       readonly places: readonly Place[]
+      /** Somebody was reading the file, so what was erased stays in its log until the log is emptied, at the bot's end at the latest. */
+      readonly isReadMeanwhile: boolean
     }
   | { readonly kind: 'unknown' }
   /** A write is under way; what it needs cannot be erased now. */

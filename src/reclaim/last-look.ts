@@ -1,4 +1,4 @@
-import { managerCanDecide, mayDecide, sameText } from './approval.ts'
+import { type Approver, managerCanDecide, mayDecide, samePerson, sameText } from './approval.ts'
 import type { Candidate } from './candidate.ts'
 import type { Note, Reason } from './lifecycle.ts'
 import { objection, sameAsConfigured } from './objection.ts'
@@ -45,17 +45,37 @@ async function everyApproverEntitled(
   seen: Extract<Inspection, { kind: 'found' }>,
   context: LookContext,
 ): Promise<Look> {
+  const approvers: Approver[] = []
   for (const actor of [candidate.endorsedBy, candidate.approvedBy]) {
     if (actor === null) continue
     const person = await personBehind(actor, context).catch(asError)
     if (person instanceof Error) return { kind: 'wait', why: 'approver_unreadable', error: person }
     const entitled = mayDecide(person, candidate, managersId(person, candidate, seen)).allowed
     if (!entitled) return withdraw({ why: 'approver_not_entitled' })
-    const isOwn = await hasSameNumber(person, candidate, context).catch(asError)
-    if (isOwn instanceof Error) return { kind: 'wait', why: 'roster_unreadable', error: isOwn }
-    if (isOwn) return withdraw({ why: 'approver_not_entitled' })
+    approvers.push({ actor, email: person?.email ?? null })
   }
-  return { kind: 'go' }
+  return isEverybodySomebodyElse(approvers, candidate, context)
+}
+
+/** No two of them, nor one of them and the holder of the account, may be one person. */
+async function isEverybodySomebodyElse(
+  approvers: readonly Approver[],
+  { facts }: Candidate,
+  { settings, sources }: LookContext,
+): Promise<Look> {
+  const index = await loadRoster(sources.roster, settings, sources.clock.now()).catch(asError)
+  if (index instanceof Error) return { kind: 'wait', why: 'roster_unreadable', error: index }
+  // HR knows somebody with two addresses under one employee number.
+  const numbers = [
+    [facts.employeeNumber],
+    ...approvers.map(({ email }) => (index ? employeeNumbersOf(index, email ?? '') : [])),
+  ]
+  const isShared = numbers.some((mine, n) =>
+    numbers.slice(n + 1).some(theirs => mine.some(number => theirs.some(other => sameText(number, other)))),
+  )
+  const [first, second] = settings.approvalsRequired === 2 ? approvers : []
+  const isOne = first !== undefined && second !== undefined && samePerson(first, second)
+  return isShared || isOne ? withdraw({ why: 'approver_not_entitled' }) : { kind: 'go' }
 }
 
 async function personBehind(actor: string, { chats }: LookContext): Promise<Person | null> {
@@ -71,17 +91,6 @@ function managersId(
 ): string | null {
   const canDecide = manager !== null && managerCanDecide({ ...candidate, manager })
   return person && canDecide && sameText(person.email ?? '', manager.email) ? person.id : null
-}
-
-/** Whether HR knows whoever approved and the account under one employee number: one person with two addresses. */
-async function hasSameNumber(
-  person: Person | null,
-  { facts }: Candidate,
-  { settings, sources }: LookContext,
-): Promise<boolean> {
-  const index = await loadRoster(sources.roster, settings, sources.clock.now())
-  const numbers = index ? employeeNumbersOf(index, person?.email ?? '') : []
-  return numbers.some(number => sameText(number, facts.employeeNumber))
 }
 
 const withdraw = (note: Note): Look => ({ kind: 'stop', event: 'withdraw', note })

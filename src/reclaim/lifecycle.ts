@@ -83,7 +83,10 @@ export const REASONS = [
   'still_there',
   'snapshot_unreadable',
   'store_restored',
+  'gone_since_restore',
   'person_erased',
+  'not_what_was_shown',
+  'not_sent',
 ] as const
 export type Reason = (typeof REASONS)[number]
 

@@ -20,6 +20,8 @@ export type WriteAnswer =
   | { readonly kind: 'accepted'; readonly status: number }
   /** A clear no (403, 400, 405 …). `detail` is ServiceNow's own words, shortened. */
   | { readonly kind: 'refused'; readonly status: number; readonly detail: string }
+  /** Nothing has left this machine. */
+  | { readonly kind: 'not_sent'; readonly detail: string }
   /** Anything else: it may have happened, may not, may still. `status` is null when no answer came. */
   | { readonly kind: 'unknown'; readonly status: number | null; readonly detail: string }
 
@@ -134,7 +136,7 @@ export type Notice =
   | { readonly kind: 'run_gave_up'; readonly slot: number; readonly reason: string }
   | { readonly kind: 'paused' | 'resumed'; readonly by: string }
   | { readonly kind: 'breaker_opened'; readonly reason: string }
-  /** The store was found to be older than what it once held; so many approvals of before were withdrawn. */
+  /** The store was found to be older than what it once held; approvals of before are withdrawn. */
   | { readonly kind: 'restored' }
 
 /**

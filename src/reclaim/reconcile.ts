@@ -1,7 +1,8 @@
 import type { Candidate } from './candidate.ts'
+import type { CandidateId } from './ids.ts'
 import { asError } from './last-look.ts'
-import type { Happening, Note } from './lifecycle.ts'
-import type { Licences, Log } from './ports.ts'
+import { type Happening, type Note, OPEN_STATES } from './lifecycle.ts'
+import type { Inspection, Log } from './ports.ts'
 import type { Store } from './storage.ts'
 import type { ScanSources } from './survey.ts'
 
@@ -14,44 +15,66 @@ export type ReconcileContext = {
 /**
  * After an older copy of the store was put back: reads every open account again, and only then lets writes begin. An
  * approval in that copy may have been undone or carried out since, and nobody can tell any more: it is withdrawn. One
- * that was given since the copy was put back stands.
+ * that was given since the copy was put back stands, unless it completes an older one.
  * Nothing is written to ServiceNow here. Does nothing where the store was not restored.
  */
 export async function reconcile({ store, sources, log }: ReconcileContext): Promise<void> {
   const { restored } = await store.halts()
   if (restored === null) return
   const { open } = await store.standings()
-  for (const candidate of open.values()) {
-    const seen = await sources.licences.inspect(candidate.sysId).catch(asError)
-    if (seen instanceof Error) {
-      log.warn({ candidate: candidate.id, reason: seen.message }, 'the restored store is not reconciled yet')
-      return
-    }
-    const approval = (await store.timeline(candidate.id)).findLast(({ event }) => APPROVALS.includes(event))
-    const isStale = approval !== undefined && approval.at < restored.at
-    await settle({ ...candidate, isStale }, seen, { store, sources })
+  for (const { id, sysId } of open.values()) {
+    const seen = await sources.licences.inspect(sysId).catch(asError)
+    const isSettled = seen instanceof Error ? seen : await settle(id, seen, restored.seq, { store, sources })
+    if (isSettled === true) continue
+    const reason = isSettled instanceof Error ? isSettled.message : 'somebody decided meanwhile'
+    return log.warn({ candidate: id, reason }, 'the restored store is not reconciled yet')
   }
   await store.reconciled()
   log.info({ candidates: open.size }, 'the restored store was reconciled')
 }
 
+/** @returns whether all that was to be recorded was; `false` = somebody was faster, and it is to be looked at again. */
+async function settle(
+  candidateId: CandidateId,
+  seen: Inspection,
+  restoredSeq: number,
+  { store, sources }: Pick<ReconcileContext, 'store' | 'sources'>,
+): Promise<boolean> {
+  const candidate = await store.candidate(candidateId)
+  if (!candidate) return true
+  let { version } = candidate
+  for (const [event, note] of await verdict(candidate, seen, restoredSeq, store)) {
+    const at = sources.clock.now()
+    const recorded = await store.record({ candidateId, version, event, note, actor: 'worker', at })
+    if (recorded.kind === 'refused') return false
+    version = recorded.candidate.version
+  }
+  return true
+}
+
+async function verdict(
+  candidate: Candidate,
+  seen: Inspection,
+  restoredSeq: number,
+  store: Store,
+): Promise<[Happening, Note][]> {
+  const { state, begunAt } = candidate
+  if (!OPEN_STATES.some(open => open === state)) return []
+  // A write that the copy believes to be under way ended long ago.
+  const ended: [Happening, Note][] = state === 'reclaiming' ? [['lose_track', { why: 'interrupted' }]] : []
+  const underWay = state === 'reclaiming' || state === 'verifying'
+  if (seen.kind === 'gone')
+    return [...ended, begunAt === null ? ['withdraw', { why: 'gone_since_restore' }] : ['found_done', {}]]
+  if (underWay) return [...ended, ['give_up', { why: 'store_restored' }]]
+  if (state === 'failed' || !(await hasOldApproval(candidate, restoredSeq, store))) return []
+  return [['withdraw', { why: 'store_restored' }]]
+}
+
 const APPROVALS: readonly string[] = ['endorse', 'approve', 'retry']
 
-async function settle(
-  candidate: Candidate & { readonly isStale: boolean },
-  seen: Awaited<ReturnType<Licences['inspect']>>,
-  { store, sources }: Pick<ReconcileContext, 'store' | 'sources'>,
-): Promise<void> {
-  const { id: candidateId } = candidate
-  const record = (event: Happening, note: Note) =>
-    store.record({ candidateId, event, note, actor: 'worker', at: sources.clock.now() })
-  // A write that the copy believes to be under way ended long ago.
-  if (candidate.state === 'reclaiming') await record('lose_track', { why: 'interrupted' })
-  const isGone = seen.kind === 'gone'
-  const underWay = candidate.state === 'reclaiming' || candidate.state === 'verifying'
-  if (isGone && candidate.begunAt !== null) await record('found_done', {})
-  else if (isGone) await record('withdraw', { why: 'already_gone' })
-  else if (underWay) await record('give_up', { why: 'store_restored' })
-  else if (candidate.isStale && (candidate.state === 'approved' || candidate.endorsedBy !== null))
-    await record('withdraw', { why: 'store_restored' })
+/** Whether anything that the present approval rests on is of before the copy was put back. */
+async function hasOldApproval({ id }: Candidate, restoredSeq: number, store: Store): Promise<boolean> {
+  const timeline = await store.timeline(id)
+  const undone = timeline.findLastIndex(({ event }) => event === 'undo')
+  return timeline.slice(undone + 1).some(({ event, seq }) => APPROVALS.includes(event) && seq <= restoredSeq)
 }

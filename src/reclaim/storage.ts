@@ -47,6 +47,8 @@ export type Begun =
   | { readonly kind: 'begun'; readonly candidate: Candidate }
   | { readonly kind: 'refused' }
   | { readonly kind: 'halted' }
+  /** The facts in the store are not those whose fingerprint the approval holds. */
+  | { readonly kind: 'tampered' }
   | { readonly kind: 'capped'; readonly why: 'over_daily_cap' | 'over_approver_cap' }
 
 export type Candidates = {

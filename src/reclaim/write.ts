@@ -27,13 +27,15 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
     return conclude(task, candidate, context, 'lose_track', { why: 'interrupted' })
   if (candidate.state !== 'approved') return store.settle(task.id)
 
+  // Before the last look, which is to be the last thing that happens before the write.
+  const rehearses = candidate.dryRun || settings.dryRun
+  const snapshot = rehearses ? null : await snapshotOf(candidate, sources.licences)
   const look = await lastLook(candidate, context)
   if (look.kind === 'stop') return conclude(task, candidate, context, look.event, look.note)
   if (look.kind === 'wait')
     return wait(task, context, look.why, sources.clock.now() + atLeast(WAIT_MS, look.error), look.error)
-  if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
+  if (snapshot === null) return conclude(task, candidate, context, 'rehearse', {})
 
-  const snapshot = await snapshotOf(candidate, sources.licences)
   const now = sources.clock.now()
   if (snapshot instanceof Error)
     return wait(task, context, 'snapshot_unreadable', now + atLeast(WAIT_MS, snapshot), snapshot)
@@ -44,6 +46,8 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
       return sendAndProve(task, begun.candidate, context)
     case 'capped':
       return wait(task, context, begun.why, startOfNextDay(now, settings.timeZone))
+    case 'tampered':
+      return conclude(task, candidate, context, 'withdraw', { why: 'not_what_was_shown' })
     case 'halted':
     case 'refused':
       return store.postpone(task.id, now, begun.kind)
@@ -100,24 +104,31 @@ function outcome(
   answer: WriteAnswer,
   proof: 'gone' | 'found' | 'unreadable',
 ): { event: 'done' | 'refused' | 'lose_track'; note: Note } {
-  const said =
-    answer.kind === 'accepted' ? { status: answer.status } : { status: answer.status, detail: answer.detail }
+  const said = wordsOf(answer)
   if (proof === 'gone') return { event: 'done', note: said }
-  if (proof === 'found' && answer.kind === 'refused') return { event: 'refused', note: said }
-  return { event: 'lose_track', note: { why: 'not_confirmed', ...said } }
+  if (proof === 'found' && (answer.kind === 'refused' || answer.kind === 'not_sent'))
+    return { event: 'refused', note: said }
+  return { event: 'lose_track', note: { ...said, why: 'not_confirmed' } }
+}
+
+function wordsOf(answer: WriteAnswer): Note {
+  switch (answer.kind) {
+    case 'accepted':
+      return { status: answer.status }
+    case 'not_sent':
+      return { why: 'not_sent', detail: answer.detail }
+    default:
+      return { status: answer.status, detail: answer.detail }
+  }
 }
 
 function warnUnread({ id }: Candidate, { message }: Error, { log }: WriteContext): void {
   log.warn({ candidate: id, reason: message }, 'the deletion could not be read back')
 }
 
-/** Once the intent is on disk, an error while sending is an unknown outcome, nothing else. */
+/** What the port throws has not left this machine: no sign-in was to be had, say. */
 async function send(operation: Operation, licences: Licences): Promise<WriteAnswer> {
-  try {
-    return await licences.send(operation)
-  } catch (error) {
-    return { kind: 'unknown', status: null, detail: error instanceof Error ? error.message : String(error) }
-  }
+  return licences.send(operation).catch(error => ({ kind: 'not_sent', detail: asError(error).message }))
 }
 
 /** Records what came of a task and ends it. What people did with the candidate in the meantime stands. */
@@ -132,7 +143,8 @@ async function conclude(
   const end = { id: task.id, ends: 'settled' } as const
   const at = sources.clock.now()
   const recorded = await store.record({ candidateId, version, event, actor: 'worker', note, at, task: end })
-  if (recorded.kind === 'recorded') log.info({ candidate: candidateId, event, ...note }, 'transition')
+  if (recorded.kind === 'recorded')
+    log.info({ candidate: candidateId, event, why: note.why, status: note.status }, 'transition')
 }
 
 /** Tries again later; the thread is told why, once. */

@@ -13,6 +13,7 @@ export function createBreaker(control: Control, events: EventLog, notices: Notic
     open,
     heed({ event, at }: LogEntry) {
       if (!OUTCOMES.some(outcome => outcome === event)) return
+      if (control.halts().breaker) return
       const outcomes = events.outcomesSince(control.forgiven())
       if (isTripped(outcomes)) open(tripReason(outcomes), at)
     },

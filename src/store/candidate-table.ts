@@ -149,7 +149,13 @@ export function createCandidateTable(
     return { kind: 'recorded', candidate: need(before.id), entry }
   }
 
-  return { get, need, hydrate, create, record }
+  /** Whether the facts are still those whose fingerprint stands in the history, in each of its approvals. */
+  const isAsShown = (id: CandidateId): boolean => {
+    const present = factsHash(saltOf(id), need(id).facts)
+    return events.timeline(id).every(({ note }) => note.facts === undefined || note.facts === present)
+  }
+
+  return { get, need, hydrate, create, record, isAsShown }
 }
 
 export type CandidateTable = ReturnType<typeof createCandidateTable>

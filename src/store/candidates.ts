@@ -62,6 +62,7 @@ export function createCandidates(
     begin: writing((candidate: Candidate, snapshot: Snapshot, at: number, limits: Limits): Begun => {
       if (isHalted(control.halts())) return { kind: 'halted' }
       const { id, version, approvedBy } = candidate
+      if (!table.isAsShown(id)) return { kind: 'tampered' }
       const begun = othersBegun.get({ since: limits.dayStart, by: approvedBy, id })
       const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)
       if (why) return { kind: 'capped', why }

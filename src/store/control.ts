@@ -22,9 +22,9 @@ export function createControl(db: Db) {
       write.run('pause', JSON.stringify({ by, at }))
       return true
     },
-    /** @returns whether it was closed before. */
+    /** @returns whether that is new. */
     openBreaker: (reason: string, at: number): boolean => {
-      if (get('breaker')) return false
+      if (get('breaker')?.reason === reason) return false
       write.run('breaker', JSON.stringify({ reason, at }))
       return true
     },
@@ -34,8 +34,8 @@ export function createControl(db: Db) {
       remove.run('breaker')
       write.run('forgiven', JSON.stringify(seq))
     },
-    markRestored: (at: number) => {
-      if (!get('restored')) write.run('restored', JSON.stringify({ at }))
+    markRestored: (at: number, seq: number) => {
+      write.run('restored', JSON.stringify({ at, seq }))
     },
     reconciled: () => {
       remove.run('restored')
@@ -67,8 +67,8 @@ export function createControlVerbs(
   const waiting = db.prepare<[number], ShellRequest>(
     'SELECT id, kind, actor, subject FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
-  const taken = db.prepare('UPDATE requests SET taken = 1 WHERE id = ?')
-  const answer = db.prepare('UPDATE requests SET answer = ?, ok = ?, subject = NULL WHERE id = ?')
+  const taken = db.prepare('UPDATE requests SET taken = 1, subject = NULL WHERE id = ?')
+  const answer = db.prepare('UPDATE requests SET answer = ?, ok = ? WHERE id = ?')
   const takeRequests = db.transaction((since: number): ShellRequest[] => {
     const requests = waiting.all(since)
     for (const request of requests) taken.run(request.id)

@@ -9,6 +9,8 @@ import type { Snapshots } from './snapshots.ts'
 import type { Verb } from './transaction.ts'
 
 const ERASED = '(erased)'
+/** Clicks wait as long. */
+const READERS_PATIENCE_MS = 200
 
 type Row = { id: string; user_sys_id: string; email: string; state: string; proposal: string }
 
@@ -33,9 +35,11 @@ export function createForgetting(
   },
 ): Forgetting {
   const select = {
+    // One account may have been proposed under several names and addresses.
     theirs: db.prepare<{ user: string }, Row>(
-      `SELECT id, user_sys_id, email, state, proposal FROM candidates
-       WHERE id = :user OR user_name = :user COLLATE NOCASE OR email = :user COLLATE NOCASE OR user_sys_id = :user`,
+      `SELECT id, user_sys_id, email, state, proposal FROM candidates WHERE user_sys_id IN (
+         SELECT user_sys_id FROM candidates WHERE id = :user OR user_name = :user COLLATE NOCASE
+           OR email = :user COLLATE NOCASE OR user_sys_id = :user)`,
     ),
     managed: db.prepare<{ sysIds: string; emails: string }, Row>(
       `SELECT id, user_sys_id, email, state, proposal FROM candidates
@@ -58,6 +62,9 @@ export function createForgetting(
   const dropPerson = db.prepare('DELETE FROM people WHERE actor = ?')
   const dropAddress = db.prepare("DELETE FROM addresses WHERE platform || ':' || name = ?")
 
+  const managedBy = (sysIds: readonly string[], addresses: readonly string[]) =>
+    select.managed.all({ sysIds: JSON.stringify(sysIds), emails: json(addresses) })
+
   const eraseCandidate = ({ id, proposal }: Row, at: number): Place[] => {
     const candidate = id as CandidateId
     blank.run(JSON.stringify(blankOf(JSON.parse(proposal))), at, id)
@@ -67,14 +74,18 @@ export function createForgetting(
     return select.places.all(id)
   }
 
-  const forget = writing((user: string, actor: string, at: number): Forgotten => {
+  const forget = writing((asked: string, actor: string, at: number): Forgotten => {
+    const user = asked.trim()
+    // Many an account has no address: an empty wish must not mean all of them.
+    if (user === '') return { kind: 'unknown' }
     const theirs = select.theirs.all({ user })
     if (theirs.some(({ state }) => state === 'reclaiming' || state === 'verifying'))
       return { kind: 'under_way' }
-    const emails = [user, ...theirs.map(({ email }) => email)].filter(Boolean).map(e => e.toLowerCase())
-    const actors = select.actors.all(JSON.stringify(emails))
-    const sysIds = theirs.map(row => row.user_sys_id)
-    const managed = select.managed.all({ sysIds: JSON.stringify(sysIds), emails: JSON.stringify(emails) })
+    const sysIds = [user, ...theirs.map(row => row.user_sys_id)]
+    const addresses = [user, ...theirs.map(({ email }) => email)]
+    const managed = managedBy(sysIds, addresses)
+    addresses.push(...managed.map(({ proposal }): string => JSON.parse(proposal).manager?.email ?? ''))
+    const actors = select.actors.all(json(addresses))
     if (theirs.length + actors.length + managed.length === 0) return { kind: 'unknown' }
 
     for (const { id } of theirs)
@@ -95,18 +106,34 @@ export function createForgetting(
       dropPerson.run(person.actor)
       dropAddress.run(person.actor)
     }
-    return { kind: 'forgotten', candidates: theirs.length, people: actors.length, places }
+    return {
+      kind: 'forgotten',
+      ...{ candidates: theirs.length, people: actors.length, places, isReadMeanwhile: false },
+    }
   })
 
   return {
     async forget(user, actor, at) {
       const outcome = await forget(user, actor, at)
-      // What was overwritten still stands in the log of the file until it is emptied.
-      db.pragma('wal_checkpoint(TRUNCATE)')
-      return outcome
+      return outcome.kind === 'forgotten' ? { ...outcome, isReadMeanwhile: !emptyLog(db) } : outcome
     },
   }
 }
+
+/** What was overwritten still stands in the log of the file until it is emptied. @returns whether it could be now. */
+function emptyLog(db: Db): boolean {
+  const patienceMs = db.pragma('busy_timeout', { simple: true })
+  db.pragma(`busy_timeout = ${READERS_PATIENCE_MS}`)
+  try {
+    const [outcome] = db.prepare<[], { busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)').all()
+    return outcome?.busy === 0
+  } finally {
+    db.pragma(`busy_timeout = ${patienceMs}`)
+  }
+}
+
+const json = (addresses: readonly string[]) =>
+  JSON.stringify(addresses.filter(Boolean).map(address => address.toLowerCase()))
 
 function blankOf(proposal: Proposal): Proposal {
   return {

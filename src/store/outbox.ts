@@ -1,6 +1,8 @@
+import { type Halts, isHalted } from '../reclaim/control.ts'
 import type { CandidateId, MessageId, RunId, TaskId } from '../reclaim/ids.ts'
 import type { MessageRef, Platform } from '../reclaim/ports.ts'
 import type { Lane, Task, TaskEnd, Tasks } from '../reclaim/storage.ts'
+import { OPEN } from './candidate-row.ts'
 import type { Db } from './database.ts'
 import type { Verb } from './transaction.ts'
 
@@ -40,6 +42,11 @@ export function createOutbox(db: Db) {
      WHERE m.platform = :platform AND m.kind = 'list' AND p.conversation = :conversation AND p.ref = :ref AND NOT EXISTS (
        SELECT 1 FROM outbox o WHERE o.message_id = m.id AND o.kind = 'announce' AND o.ended IS NULL AND o.leased = 0)`,
   )
+  const refreshAll = db.prepare(
+    `INSERT INTO outbox (lane, kind, message_id, due_at, attempts)
+     SELECT DISTINCT p.platform, 'announce', p.message_id, :at, 1 FROM placements p JOIN candidates c ON c.id = p.candidate_id
+     WHERE c.state IN (${OPEN})`,
+  )
   const lookFirst = db.prepare('UPDATE outbox SET attempts = attempts + 1 WHERE ended IS NULL')
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
   const postpone = db.prepare('UPDATE outbox SET due_at = ?, reason = ?, leased = 0 WHERE id = ?')
@@ -62,6 +69,10 @@ export function createOutbox(db: Db) {
     },
     askRefresh: (platform: Platform, { conversation, id: ref }: MessageRef, at: number) => {
       askRefresh.run({ platform, conversation, ref, at })
+    },
+    /** Every list that shows an open candidate may be out of date. */
+    refreshAll: (at: number) => {
+      refreshAll.run({ at })
     },
     /** Whatever is still to be done may have been done already: see the attempts of a task. */
     lookFirst: () => {
@@ -90,7 +101,7 @@ export function createTasks(
   db: Db,
   { writing }: { writing: Verb },
   outbox: Outbox,
-  halted: () => boolean,
+  halts: () => Halts,
 ): Tasks {
   db.prepare('UPDATE outbox SET leased = 0 WHERE leased = 1').run()
   const oldest = db.prepare<{ lane: string }, TaskRow>(
@@ -108,7 +119,11 @@ export function createTasks(
   const giveUp = db.prepare(`UPDATE outbox SET ended = 'given_up', leased = 0, reason = ? WHERE id = ?`)
 
   const next = (lane: Lane, now: number): TaskRow | undefined => {
-    if (lane === 'servicenow') return write.get({ now, halted: halted() ? 1 : 0 })
+    if (lane === 'servicenow') {
+      const present = halts()
+      // Until it was read again, nothing that a restored store believes to be under way is to be trusted.
+      return present.restored ? undefined : write.get({ now, halted: isHalted(present) ? 1 : 0 })
+    }
     const head = oldest.get({ lane })
     return head && head.leased === 0 && head.due_at <= now ? head : undefined
   }

@@ -42,7 +42,8 @@ export function createRuns(
   )
   const skips = db.prepare<[], SkipRow>(
     `SELECT user_sys_id AS sysId, state_since AS at, dry_run AS dryRun,
-       json_extract(proposal, '$.facts.rosterStatus') AS rosterStatus
+       -- The skip of somebody who was erased since binds whatever HR says of them.
+       CASE WHEN erased_at IS NULL THEN json_extract(proposal, '$.facts.rosterStatus') ELSE 'inactive' END AS rosterStatus
      FROM candidates WHERE state = 'skipped' ORDER BY state_since`,
   )
   const recent = db.prepare<[], { report: string }>(

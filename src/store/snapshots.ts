@@ -6,7 +6,7 @@ import type { Seal } from './seal.ts'
 
 /** What accounts looked like right before they were written to, sealed where there is a key. */
 export function createSnapshots(db: Db, seal: Seal) {
-  const insert = db.prepare('INSERT OR REPLACE INTO snapshots (candidate_id, at, body) VALUES (?, ?, ?)')
+  const insert = db.prepare('INSERT OR IGNORE INTO snapshots (candidate_id, at, body) VALUES (?, ?, ?)')
   const erase = db.prepare('DELETE FROM snapshots WHERE candidate_id = ?')
   const ofUser = db.prepare<{ user: string }, { id: string; at: number; body: string }>(
     `SELECT c.id, s.at, s.body FROM snapshots s JOIN candidates c ON c.id = s.candidate_id
@@ -14,6 +14,7 @@ export function createSnapshots(db: Db, seal: Seal) {
      ORDER BY s.at`,
   )
   return {
+    /** The first is kept: what an account looked like before anything was tried. */
     keep: (candidate: CandidateId, snapshot: Snapshot, at: number) => {
       insert.run(candidate, at, seal.seal(JSON.stringify(snapshot), candidate))
     },

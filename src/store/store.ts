@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { isHalted, type ShellRequest } from '../reclaim/control.ts'
+import type { ShellRequest } from '../reclaim/control.ts'
 import type { Ids, Platform } from '../reclaim/ports.ts'
 import type { Reports } from '../reclaim/reports.ts'
 import type { Store } from '../reclaim/storage.ts'
@@ -9,7 +9,7 @@ import { createCandidateTable } from './candidate-table.ts'
 import { createCandidates } from './candidates.ts'
 import { type Control, createControl, createControlVerbs } from './control.ts'
 import { type Db, openDatabase, openForReading, takeOwnership } from './database.ts'
-import { createEventLog } from './events.ts'
+import { createEventLog, type EventLog } from './events.ts'
 import { createForgetting } from './forget.ts'
 import { createMessages } from './messages.ts'
 import { createNotices, type Notices } from './notices.ts'
@@ -54,8 +54,10 @@ export function openStore(path: string, options: StoreOptions): Store {
   const release = takeOwnership(path, PATIENCE_MS)
   if (!release)
     throw new Error(`Another bot is running on ${path}. Stop it first, or give this one its own store.path.`)
+  let db: Db | null = null
   try {
-    const db = openDatabase(path)
+    db = openDatabase(path)
+    const opened = db
     const witness = createWitness(path, db)
     const isRestored = witness.contradicts()
     const store = createStore(db, {
@@ -70,12 +72,16 @@ export function openStore(path: string, options: StoreOptions): Store {
     return {
       ...store,
       close: async () => {
-        witness.stop()
-        db.close()
-        release()
+        try {
+          witness.stop()
+        } finally {
+          opened.close()
+          release()
+        }
       },
     }
   } catch (error) {
+    db?.close()
     release()
     throw error
   }
@@ -97,11 +103,11 @@ export function createStore(
   const breaker = createBreaker(control, events, notices)
   const snapshots = createSnapshots(db, createSeal(options.snapshotKey ?? null))
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
-  if (options.isRestored) markRestored(db, control, outbox, notices, now())
+  if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
   return {
     ...createCandidates(db, verb, table, events, control, breaker, snapshots),
     ...createRuns(db, verb, table, events, outbox, platforms),
-    ...createTasks(db, verb, outbox, () => isHalted(control.halts())),
+    ...createTasks(db, verb, outbox, control.halts),
     ...createMessages(db, verb, table, events, outbox),
     ...createAddresses(db, verb),
     ...createPeople(db, verb),
@@ -111,11 +117,26 @@ export function createStore(
   }
 }
 
-function markRestored(db: Db, control: Control, outbox: Outbox, notices: Notices, at: number): void {
+function markRestored(
+  db: Db,
+  {
+    control,
+    outbox,
+    notices,
+    events,
+  }: {
+    control: Control
+    outbox: Outbox
+    notices: Notices
+    events: EventLog
+  },
+  at: number,
+): void {
   db.transaction(() => {
-    control.markRestored(at)
+    control.markRestored(at, events.head().seq)
     // What was still to be posted then may stand in the chats since.
     outbox.lookFirst()
+    outbox.refreshAll(at)
     notices.post({ kind: 'restored' }, at)
   }).immediate()
 }

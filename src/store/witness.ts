@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { HistoryHead } from '../reclaim/reports.ts'
 import type { Db } from './database.ts'
 
@@ -31,7 +31,15 @@ export function createWitness(path: string, db: Db): Witness {
   let timer: NodeJS.Timeout | undefined
   const write = () => {
     timer = undefined
-    writeFileSync(file, JSON.stringify(head()), { mode: 0o600 })
+    // Whole or not at all: what a death or a full disk left of it would be taken for another store's.
+    writeFileSync(`${file}.new`, JSON.stringify(head()), { mode: 0o600, flush: true })
+    renameSync(`${file}.new`, file)
+  }
+  // On a full disk the store refuses by itself; a witness that lags behind is no reason to stop.
+  const writeIfPossible = () => {
+    try {
+      write()
+    } catch {}
   }
   return {
     contradicts() {
@@ -45,19 +53,23 @@ export function createWitness(path: string, db: Db): Witness {
       remember.run()
     },
     writeSoon() {
-      timer ??= setTimeout(write, WRITE_AFTER_MS).unref()
+      timer ??= setTimeout(writeIfPossible, WRITE_AFTER_MS).unref()
     },
     stop() {
       clearTimeout(timer)
-      if (db.open) write()
+      if (db.open) writeIfPossible()
     },
   }
 }
 
+/** @throws Error (one readable sentence) when it is there, but cannot be read. */
 function read(file: string): HistoryHead | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return null
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw new Error(
+      `${file}, by which the bot notices a restored store, cannot be read. Give this user the right to read it, or remove it: the bot then takes the store for restored, and reads every open account again.`,
+    )
   }
 }

@@ -153,6 +153,17 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
       step('give_up', 'worker', { why: 'store_restored' }),
     ],
   ],
+  gone_since_restore: [[approve, ...withdrawn('gone_since_restore')]],
+  not_what_was_shown: [[approve, ...withdrawn('not_what_was_shown')]],
+  not_sent: [
+    [
+      ...begun,
+      step('refused', 'worker', {
+        why: 'not_sent',
+        detail: 'ServiceNow refused the sign-in of the writing account.',
+      }),
+    ],
+  ],
   person_erased: [withdrawn('person_erased')],
   approver_unreadable: [[approve, step('wait', 'worker', { why: 'approver_unreadable' })]],
   interrupted: [[...begun, step('lose_track', 'worker', { why: 'interrupted' })]],

@@ -94,7 +94,8 @@ describe('whether two approvals come from one person', () => {
     ['the same account in the same chat', { ...dana, email: null }, true],
     ['the same address in another chat', { actor: 'teams:1', email: 'Dana@Example.com' }, true],
     ['another address', { actor: 'teams:2', email: 'nora@example.com' }, false],
-    ['an address that is not known any more', { actor: 'teams:3', email: null }, false],
+    ['an address that is not known any more, in another chat', { actor: 'teams:3', email: null }, true],
+    ['the same, but in the same chat', { actor: 'slack:U_nora', email: null }, false],
   ])('%s', (_, other, same) => {
     expect(samePerson(dana, other)).toBe(same)
     expect(samePerson(other, dana)).toBe(same)

@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api'
 import type { MessageId } from '../../reclaim/ids.ts'
 import { type Chat, type MessageContent, type MessageRef, Unsent } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
-import { messageCard, threadCard } from '../message-view.ts'
+import { lineMark, messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
 import type { Card, ViewSettings } from '../view.ts'
 import { readable, refusalOf, type SlackClients } from './clients.ts'
@@ -77,8 +77,8 @@ export function createSlackChat({
     find: key => asking(() => findRoot(client, channel, key)),
     reply: (to, lines, again) =>
       unlessGone(connection, async () => {
-        const told = again ? await toldAlready(client, to) : new Set<number>()
-        const fresh = lines.filter(line => !told.has(line.entry.seq))
+        const told = again ? await toldAlready(client, to) : new Set<string>()
+        const fresh = lines.filter(line => !told.has(lineMark(line)))
         if (fresh.length === 0) return
         await client.chat.postMessage({
           channel: to.conversation,
@@ -88,7 +88,7 @@ export function createSlackChat({
           unfurl_media: false,
           metadata: {
             event_type: LINES,
-            event_payload: { seqs: fresh.map(line => line.entry.seq).join(',') },
+            event_payload: { seqs: fresh.map(lineMark).join(',') },
           },
         })
       }),
@@ -156,7 +156,7 @@ async function findRoot(client: WebClient, channel: string, key: MessageId): Pro
 }
 
 /** Which transitions a thread has been told, by the metadata of our replies in it. */
-async function toldAlready(client: WebClient, to: MessageRef): Promise<Set<number>> {
+async function toldAlready(client: WebClient, to: MessageRef): Promise<Set<string>> {
   const thread = await client.conversations.replies({
     channel: to.conversation,
     ts: to.id,
@@ -164,7 +164,7 @@ async function toldAlready(client: WebClient, to: MessageRef): Promise<Set<numbe
     include_all_metadata: true,
   })
   const lists = (thread.messages ?? []).map(({ metadata }) => payloadOf(metadata, LINES)?.seqs)
-  return new Set(lists.flatMap(list => (typeof list === 'string' ? list.split(',').map(Number) : [])))
+  return new Set(lists.flatMap(list => (typeof list === 'string' ? list.split(',') : [])))
 }
 
 function payloadOf(metadata: unknown, type: string): Record<string, unknown> | undefined {

@@ -7,7 +7,7 @@ import {
   Undeliverable,
 } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
-import { messageCard, threadCard } from '../message-view.ts'
+import { lineMark, messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
 import type { Card, ViewSettings } from '../view.ts'
 import type { Addresses } from './addresses.ts'
@@ -39,14 +39,14 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
   const renderRoot = (content: MessageContent, key: string) => render(messageCard(content, views), key)
   const startedAt = clock.now()
 
-  const toldAlready = async (root: string): Promise<ReadonlySet<number>> => {
+  const toldAlready = async (root: string): Promise<ReadonlySet<string>> => {
     const prefix = markOf(`${LINES}-`)
     const marks = await reader.marksIn(root, prefix).catch((error: Error) => {
       // Where the bot may not read, a line is told twice rather than not at all.
       if (error instanceof Undeliverable) return []
       throw error
     })
-    return new Set(marks.flatMap(mark => mark.slice(prefix.length).split('-').map(Number)))
+    return new Set(marks.flatMap(mark => mark.slice(prefix.length).split('-')))
   }
 
   return {
@@ -67,8 +67,8 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
         return id === null ? null : { conversation: channel, id }
       }),
     async reply(to, lines, again) {
-      const told = again ? await readably(() => toldAlready(to.id)) : new Set<number>()
-      const fresh = lines.filter(({ entry }) => !told.has(entry.seq))
+      const told = again ? await readably(() => toldAlready(to.id)) : new Set<string>()
+      const fresh = lines.filter(line => !told.has(lineMark(line)))
       if (fresh.length === 0) return 'done'
       return unlessGone(async () => {
         const message = await render(threadCard(fresh, views), linesKey(fresh))
@@ -86,7 +86,7 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
 const JUST_STARTED =
   'The bot has just been started; a message that may have arrived is looked for in a moment.'
 
-const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(({ entry }) => entry.seq)].join('-')
+const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(lineMark)].join('-')
 
 /** The conversation of a thread (Microsoft Learn, "Send proactive messages", Start a new thread in a channel). */
 function threadOf(channel: Address, root: string): Address {

@@ -77,6 +77,6 @@ function refused({ name, variables }: AccountLabel): Error {
 function stopped({ name, variables }: AccountLabel): SignInRefused {
   return new SignInRefused(
     `ServiceNow refused the sign-in of the ${name} twice, so the bot has stopped trying: more attempts could lock the account. ` +
-      `Correct the secret in the environment (${variables}*) and restart the bot; or, if the account was unlocked or its rights were mended, write resume in the chat.`,
+      `Correct the secret in the environment (${variables}*) and restart the bot, or have the account unlocked; then write resume in the chat.`,
   )
 }
