@@ -16,7 +16,7 @@ const settings = {
   concurrency: 2,
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',
-  reporters: ['clear-text', 'json', 'html'],
+  reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   clearTextReporter: { reportTests: false, logTests: false, allowColor: false },
   thresholds: { high: 95, low: 85, break: 85 },
   // Stryker rewrites paths in tsconfig.json by an API that TypeScript 7 no longer has; nothing here needs the file.
