@@ -24,5 +24,7 @@ export default defineConfig({
   test: {
     include: ['test/{domain,servicenow,schedule}/**/*.test.ts', 'test/{roster-csv,diagram}.test.ts'],
     testTimeout: 10_000,
+    // Each mutant has a worker of its own, which loads the libraries once for all test files.
+    isolate: false,
   },
 })
