@@ -59,6 +59,10 @@ describe('a roster in a CSV file', () => {
     ],
     ['empty lines and no last line end', `${HEADER}\n\nada@example.com,E-1,Active,`],
     [
+      'an empty line before a header with semicolons',
+      `\n${HEADER.replaceAll(',', ';')}\nada@example.com;E-1;Active;\n`,
+    ],
+    [
       'a comma in a header with semicolons',
       'Email;"Name, First";Employee ID;Status;Termination Date\nada@example.com;"A, B";E-1;Active;\n',
     ],
@@ -69,6 +73,11 @@ describe('a roster in a CSV file', () => {
   it('keeps line ends within quotes, and doubled quotes', async () => {
     const [entry] = await load(`${HEADER}\nada@example.com,E-1,"On ""leave""\nsince May",\n`)
     expect(entry?.status).toBe('On "leave"\nsince May')
+  })
+
+  it('is read by header names that the settings give with blanks around them', async () => {
+    const columns = { ...COLUMNS, email: ' Email ' }
+    expect(await load(`${HEADER}\nada@example.com,E-1,Active,\n`, { columns })).toEqual([ada])
   })
 
   it('leaves empty what has no column', async () => {
@@ -87,6 +96,7 @@ describe('an end date', () => {
     ['2026-02-28T17:30', end],
     ['2026-02-28T17:30:00.000Z', end],
     ['2026-02-28T17:30:00+01:00', end],
+    ['2026-02-28T17:30:00+0100', end],
   ])('%s counts to the end of its day', async (text, expected) => {
     const [entry] = await load(`${HEADER}\nada@example.com,E-1,Left,${text}\n`)
     expect(entry?.endsAt).toBe(Date.parse(expected))
@@ -100,6 +110,7 @@ describe('an end date', () => {
     '2026-13-01',
     '2026-2-8',
     'soon',
+    'since 2026-02-28',
     '2026-02-28T25:00',
     '45716',
   ])('%s is unreadable, for this row alone', async text => {

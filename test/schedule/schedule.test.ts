@@ -249,3 +249,50 @@ describe('ticks', () => {
     })
   })
 })
+
+describe('an operator reads in the log', () => {
+  it('when the first slot will be, and what came of each', async () => {
+    const { office, schedule } = await friday()
+    office.set(FIRST)
+    await schedule.tick()
+    expect(office.logged).toEqual([
+      {
+        level: 'info',
+        message: 'the schedule is new',
+        fields: { schedule: '0 9 * * 1 Europe/Berlin', nextDueAt: Date.parse(FIRST) },
+      },
+      {
+        level: 'info',
+        message: 'a slot came round',
+        fields: { slot: Date.parse(FIRST), outcome: 'finished' },
+      },
+    ])
+  })
+
+  it('since when a run has been failing and why, and that it was given up', async () => {
+    const { office, schedule } = await friday()
+    office.setOutage('ServiceNow could not be reached.')
+    office.set(FIRST)
+    await schedule.tick()
+    office.advance(6 * HOUR)
+    await schedule.tick()
+    const fields = {
+      slot: Date.parse(FIRST),
+      failingSince: Date.parse(FIRST),
+      reason: 'ServiceNow could not be reached.',
+    }
+    expect(office.logged.filter(({ level }) => level !== 'info')).toEqual([
+      { level: 'warn', message: 'the run failed and will be tried again', fields },
+      { level: 'error', message: 'the run failed for 6 hours and was given up', fields },
+    ])
+  })
+
+  it('that the schedule itself could not be kept', async () => {
+    const office = createOffice(FIRST)
+    office.store.job = () => Promise.reject(new Error('database is locked'))
+    await office.open(...MONDAYS).tick()
+    expect(office.logged).toEqual([
+      { level: 'error', message: 'the schedule could not be kept', fields: { reason: 'database is locked' } },
+    ])
+  })
+})

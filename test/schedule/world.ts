@@ -49,8 +49,9 @@ export function createOffice(start: string) {
     signInAgain: () => {},
   }
   const runs: { slot: string; at: string; outcome: RunOutcome['kind'] }[] = []
-  const logged: string[] = []
-  const log = (_: object, message: string) => void logged.push(message)
+  const logged: { level: string; message: string; fields: object }[] = []
+  const log = (level: string) => (fields: object, message: string) =>
+    void logged.push({ level, message, fields })
 
   return {
     store,
@@ -61,7 +62,7 @@ export function createOffice(start: string) {
       return createSchedule({
         store,
         clock,
-        log: { debug: log, info: log, warn: log, error: log },
+        log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
         schedule: `${cron} ${timeZone}`,
         nextSlot: nextSlotOf(cron, timeZone),
         async run(slot) {

@@ -69,11 +69,7 @@ async function readRoster(path: string, now: number): Promise<{ text: string; ag
 }
 
 function parseRows(path: string, text: string): string[][] {
-  const [comma, semicolon] = [',', ';'].map(delimiter => ({
-    delimiter,
-    columns: headerLength(text, delimiter),
-  }))
-  const delimiter = (semicolon?.columns ?? 0) > (comma?.columns ?? 0) ? ';' : ','
+  const delimiter = headerLength(text, ';') > headerLength(text, ',') ? ';' : ','
   try {
     return parse(text, { delimiter, trim: true, skip_empty_lines: true })
   } catch (error) {
@@ -87,9 +83,10 @@ function parseRows(path: string, text: string): string[][] {
   }
 }
 
+/** How many columns the header has by a delimiter; none where it cannot be read so, as with quotes in the wrong places. */
 function headerLength(text: string, delimiter: string): number {
   try {
-    return parse(text, { delimiter, to: 1, skip_empty_lines: true, relax_quotes: true })[0]?.length ?? 0
+    return parse(text, { delimiter, to: 1, skip_empty_lines: true })[0]?.length ?? 0
   } catch {
     return 0
   }
