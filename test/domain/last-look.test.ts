@@ -161,6 +161,13 @@ describe('the last look waits, says so once, and goes on when it can', () => {
     await waits(day, 'account_unreadable', () => day.change('anna', { webServiceAccessOnly: false }))
   })
 
+  test('while only the roster could tell, and does not', async () => {
+    const day = await approved()
+    const { rules, ...policy } = aPolicy()
+    day.configure({ policy: { ...policy, rules: { inactiveInRoster: rules.inactiveInRoster } } })
+    await waits(day, 'roster_unreadable', () => day.configure({ policy: { ...policy, rules } }))
+  })
+
   test('while the roster cannot be read', async () => {
     const day = createWorkday()
     day.join(NORA)
@@ -215,6 +222,7 @@ describe('what happens while the last look is taken', () => {
   test('an undo of what would be withdrawn: it stands', async () => {
     const day = await approved()
     day.remove('anna')
+    day.logged.length = 0
     day.during('inspect', async () => {
       const { id } = await day.newest('anna')
       await day.store.record({
@@ -227,5 +235,6 @@ describe('what happens while the last look is taken', () => {
     })
     await day.pass(DAY_MS)
     expect(await day.events('anna')).toEqual(['approve', 'undo'])
+    expect(day.logged).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { MessageContent } from '../../src/reclaim/ports.ts'
+import { type MessageContent, Undeliverable } from '../../src/reclaim/ports.ts'
+import { step } from '../../src/reclaim/worker.ts'
 import { aManager, anIdleAccount, aPerson, idOf, MINUTE_MS } from './examples.ts'
 import { createWorkday, NORA, type Workday } from './workday.ts'
 
@@ -100,6 +101,32 @@ describe('a message', () => {
     expect(day.calls).toContain('find')
     expect(day.posted.map(({ content }) => content.kind)).toEqual(['header', 'list'])
     expect((await day.store.message(day.posted[0]?.key ?? never()))?.refs).toEqual([day.posted[0]?.ref])
+  })
+
+  test('that is known to stand in the channel is neither looked for nor posted again', async () => {
+    const day = createWorkday()
+    await day.store.notify({ kind: 'paused', by: 'slack:U_nora' }, day.now())
+    const diesBeforeItsTaskEnds = {
+      ...day.context(),
+      store: { ...day.store, settle: () => Promise.reject(new Error('killed')) },
+    }
+    await step('slack', diesBeforeItsTaskEnds)
+    await day.pass(MINUTE_MS)
+    expect(day.calls).toEqual(['post notice'])
+    expect(day.posted).toHaveLength(1)
+  })
+
+  test('that could never be posted has no thread, and holds nobody up', async () => {
+    const day = createWorkday()
+    day.join(NORA)
+    day.failWith('post', new Undeliverable('too long'))
+    await day.propose(anIdleAccount('anna'))
+    day.repair()
+    day.fresh()
+    await day.press('nora', 'skip', 'anna')
+    await day.store.notify({ kind: 'paused', by: 'slack:U_nora' }, day.now())
+    await day.work()
+    expect(day.calls).toEqual(['person U_nora', 'post notice'])
   })
 
   test('whose post failed is posted later', async () => {

@@ -192,6 +192,14 @@ describe('the worker', () => {
     expect(most).toBe(2)
   })
 
+  test('does not rest while there is something to do', async () => {
+    const day = createWorkday()
+    for (let word = 0; word < 12; word++) await day.store.notify({ kind: 'paused', by: 'x' }, day.now())
+    start(day.context())
+    // With a look around every 250 ms these would take three seconds.
+    await vi.waitFor(() => expect(day.posted).toHaveLength(12), { timeout: 2000, interval: 5 })
+  })
+
   test('keeps to the pace of a chat', async () => {
     const day = createWorkday()
     const at: number[] = []
