@@ -93,6 +93,7 @@ describe('whether two approvals come from one person', () => {
   test.each([
     ['the same account in the same chat', { ...dana, email: null }, true],
     ['the same address in another chat', { actor: 'teams:1', email: 'Dana@Example.com' }, true],
+    ['the same address with blanks around it', { actor: 'teams:1', email: ' dana@example.com ' }, true],
     ['another address', { actor: 'teams:2', email: 'nora@example.com' }, false],
     ['an address that is not known any more, in another chat', { actor: 'teams:3', email: null }, true],
     ['the same, but in the same chat', { actor: 'slack:U_nora', email: null }, false],
