@@ -24,7 +24,7 @@ describe('a press of a button', () => {
       kind: 'recorded',
       candidate: await day.newest('anna'),
       entry: await day.last('anna'),
-      paused: false,
+      halted: false,
     })
     expect(await day.last('anna')).toMatchObject({
       candidateId: id,
@@ -93,7 +93,7 @@ describe('a press of a button', () => {
   test('during a pause is recorded, and says that it waits', async () => {
     const day = await proposed()
     await day.store.pause('slack:U_nora', NOW)
-    expect(await day.press('nora', 'approve', 'anna')).toMatchObject({ kind: 'recorded', paused: true })
+    expect(await day.press('nora', 'approve', 'anna')).toMatchObject({ kind: 'recorded', halted: true })
   })
 })
 

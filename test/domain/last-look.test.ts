@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { Later } from '../../src/reclaim/ports.ts'
 import {
   aManager,
   anIdleAccount,
   aPerson,
   aPolicy,
   DAY_MS,
+  HOUR_MS,
   idOf,
   MINUTE_MS,
   NOTHING_EXCLUDED,
@@ -144,6 +146,7 @@ describe('the last look waits, says so once, and goes on when it can', () => {
   test.each([
     ['the account', 'inspect', 'account_unreadable'],
     ['whoever approved', 'person', 'approver_unreadable'],
+    ['what is to be kept of the account', 'snapshot', 'snapshot_unreadable'],
   ])('while %s cannot be read', async (_, call, why) => {
     const day = await approved()
     day.breakDown(call)
@@ -159,6 +162,25 @@ describe('the last look waits, says so once, and goes on when it can', () => {
     const day = await approved()
     day.change('anna', { vip: undefined, webServiceAccessOnly: undefined })
     await waits(day, 'account_unreadable', () => day.change('anna', { webServiceAccessOnly: false }))
+  })
+
+  test('while what is to be kept shows none of the roles that the account has', async () => {
+    const day = await approved()
+    day.hideRoles(true)
+    await waits(day, 'snapshot_unreadable', () => day.hideRoles(false))
+  })
+
+  test('as long as ServiceNow asks for, if that is longer', async () => {
+    for (const call of ['inspect', 'snapshot']) {
+      const day = await approved()
+      day.failWith(call, new Later('slow down', HOUR_MS))
+      await day.pass(GRACE_MS)
+      day.repair()
+      await day.pass(HOUR_MS - 1)
+      expect((await day.newest('anna')).state).toBe('approved')
+      await day.pass(1)
+      expect((await day.newest('anna')).state).toBe('reclaimed')
+    }
   })
 
   test('while only the roster could tell, and does not', async () => {
@@ -197,7 +219,7 @@ describe('what happens while the last look is taken', () => {
     await day.pass(DAY_MS)
     expect(day.calls.filter(call => call.startsWith('send'))).toEqual([])
     expect((await day.newest('anna')).state).toBe('approved')
-    await day.store.resume(day.now(), GRACE_MS)
+    await day.store.resume('slack:U_nora', day.now(), GRACE_MS)
     await day.pass(GRACE_MS)
     expect((await day.newest('anna')).state).toBe('reclaimed')
   })

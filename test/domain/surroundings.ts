@@ -34,6 +34,7 @@ export function createSurroundings() {
   const answers: (WriteAnswer | Error)[] = []
   let instance = 'https://example.service-now.com'
   let roster: Roster | null = null
+  let hidesRoles = false
   let next: { call: string; happens: () => unknown } | undefined
 
   /** Notes a call from the bot; fails it, or lets something happen first, where a test said so. */
@@ -63,7 +64,12 @@ export function createSurroundings() {
       if (!account) return { kind: 'gone' }
       return { kind: 'found', account, manager: (account.manager && managers.get(account.manager)) ?? null }
     },
-    snapshot: async id => ({ account: { sys_id: id }, roles: [], groups: [], hidden: 0 }),
+    async snapshot(id) {
+      const { userName = '', roles = [] } = accounts.get(id) ?? {}
+      await called('snapshot', userName)
+      const rows = roles.map(name => ({ sys_id: id, 'role.name': name }))
+      return { account: { sys_id: id }, roles: hidesRoles ? [] : rows, groups: [], hidden: 0 }
+    },
     async send({ sysId: id }) {
       await called('send', accounts.get(id)?.userName ?? 'nobody')
       const answer = answers.shift()
@@ -158,6 +164,10 @@ export function createSurroundings() {
     },
     failWith: (call: string, error: Error) => {
       trouble.set(call, error)
+    },
+    /** ServiceNow shows nobody's roles when a snapshot is taken. */
+    hideRoles: (hidden: boolean) => {
+      hidesRoles = hidden
     },
     repair: () => trouble.clear(),
     /** What the next writes are answered; nothing is deleted then. Without it, a write deletes and is accepted. */
