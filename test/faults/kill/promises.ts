@@ -114,4 +114,7 @@ const payloadOf = ({ metadata }: ShownMessage, type: string) =>
   metadata?.event_type === type ? objectOf(metadata.event_payload) : undefined
 
 const seqsOf = (reply: ShownMessage): number[] =>
-  stringOf(payloadOf(reply, 'reclaim_lines')?.seqs).split(',').filter(Boolean).map(mark => Number.parseInt(mark, 10))
+  stringOf(payloadOf(reply, 'reclaim_lines')?.seqs)
+    .split(',')
+    .filter(Boolean)
+    .map(mark => Number.parseInt(mark, 10))
