@@ -8,7 +8,7 @@ import { stageEnv, stageFile } from '../../../sandbox/stage-settings.ts'
 import type { PersonEvent } from '../../../src/reclaim/lifecycle.ts'
 import type { HistoryRow, Summary } from '../../../src/reclaim/reports.ts'
 import { openForReading } from '../../../src/store/database.ts'
-import { openReports } from '../../../src/store/store.ts'
+import { leaveRequest, openReports } from '../../../src/store/store.ts'
 import { type Child, type createNursery, Died } from './child.ts'
 import type { Point } from './points.ts'
 
@@ -115,6 +115,18 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
         () => `the answer to ${words}`,
         async () => shownTo(person)[before]?.text ?? null,
       )
+    },
+    /** Asks for a run on the shell, and waits for the answer. */
+    async runOnShell(): Promise<string> {
+      const request = leaveRequest(path, { kind: 'run', actor: 'cli:root' }, clock.now())
+      try {
+        return await until(
+          () => 'the answer on the shell',
+          async () => request.answer()?.text ?? null,
+        )
+      } finally {
+        request.close()
+      }
     },
     async press(person: string, event: PersonEvent, name: string): Promise<void> {
       const isIt = ({ actionId, element }: Button) =>
