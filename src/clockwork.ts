@@ -45,8 +45,11 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
   })
   const obey = async ({ kind, actor, subject }: ShellRequest) => {
     switch (kind) {
-      case 'forget':
-        return forgotten(await store.forget(subject ?? '', actor, clock.now()))
+      case 'forget': {
+        const outcome = await store.forget(subject ?? '', actor, clock.now())
+        log.info({ actor, outcome: outcome.kind }, 'somebody asked to forget a person')
+        return forgotten(outcome)
+      }
       case 'run': {
         const outcome = await run(actor, null)
         const ok = outcome.kind === 'finished' && outcome.report.held.length === 0

@@ -7,7 +7,7 @@ import type { Settings } from './config.ts'
 import { createHttpServer } from './http.ts'
 import { createLog } from './log.ts'
 import type { RunId } from './reclaim/ids.ts'
-import { type Clock, type Licences, type Log, type Roster, SignInRefused } from './reclaim/ports.ts'
+import { type Clock, type Licences, type Log, NotSent, type Roster, SignInRefused } from './reclaim/ports.ts'
 import { reconcile } from './reclaim/reconcile.ts'
 import { createCsvRoster } from './reclaim/roster/csv.ts'
 import { PROTECTED_ROLES } from './reclaim/rules.ts'
@@ -181,7 +181,8 @@ export function createLicences(
         return answer
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error)
-        if (error instanceof SignInRefused) await onSignInRefused(problem)
+        const reason = error instanceof NotSent ? error.cause : error
+        if (reason instanceof SignInRefused) await onSignInRefused(problem)
         throw error
       }
     }

@@ -1,4 +1,5 @@
 import { Gauge, Registry } from 'prom-client'
+import { isHalted } from './reclaim/control.ts'
 import { LIFECYCLE, type State } from './reclaim/lifecycle.ts'
 import type { Summary } from './reclaim/reports.ts'
 
@@ -35,7 +36,7 @@ export function createMetrics(read: () => Promise<Summary>): Metrics {
       tasks.set({ status: 'waiting' }, summary.tasks.waiting)
       tasks.set({ status: 'given_up' }, summary.tasks.givenUp)
       writesToday.set(summary.writesToday)
-      paused.set(summary.paused ? 1 : 0)
+      paused.set(isHalted(summary) ? 1 : 0)
       lastRun.set((summary.lastRun?.finishedAt ?? 0) / 1000)
       held.set(summary.lastRun?.held.length ? 1 : 0)
       nextRun.set((summary.nextRunAt ?? 0) / 1000)

@@ -53,7 +53,8 @@ const DELETION_TROUBLES = [
     where: 'ServiceNow',
     label: 'Deletes, but the connection breaks',
     wrong: 'The next account is deleted, and no answer comes.',
-    promise: 'It looks instead of deleting again: gone, so reclaimed, with one DELETE.',
+    promise:
+      'It looks instead of deleting again: gone, so reclaimed, with one DELETE. After three such answers in a row it stops until Nora writes /reclaim resume.',
     fault: { kind: 'commit_then_reset', ...NEXT_DELETION },
     mark: 'deleted, then the connection broke',
   },
@@ -62,7 +63,8 @@ const DELETION_TROUBLES = [
     where: 'ServiceNow',
     label: 'Deletes, but answers 500',
     wrong: 'The next account is deleted, and the answer says that it failed.',
-    promise: 'It believes what it reads, not the answer: reclaimed, with one DELETE.',
+    promise:
+      'It believes what it reads, not the answer: reclaimed, with one DELETE. After three such answers in a row it stops until Nora writes /reclaim resume.',
     fault: { kind: 'commit_then_500', ...NEXT_DELETION },
     mark: 'deleted all the same',
   },
@@ -169,7 +171,7 @@ const LASTING_TROUBLES = [
     label: 'Is down',
     wrong: 'Every call of the bot fails; buttons and commands still reach it.',
     promise:
-      'It deletes nothing while it cannot ask who the approver is. Every message comes later, in order.',
+      'It deletes nothing while it cannot ask who the approver is. What is pressed meanwhile does not count: press it again. Every message comes later, in order.',
     fault: { kind: '500' },
     methods: ['*'],
   },

@@ -28,7 +28,7 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
   not_the_approver:
     "You may not decide about this account: only the account's manager and the named approvers may. Nothing was changed.",
   second_person:
-    'You have approved this already. Two different people have to approve: somebody else has to press Approve now. Nothing was changed.',
+    'You have approved this already. A second person has to, the manager or a named approver. Nothing was changed.',
 }
 
 /** The answer to a button or an undo: done, already decided (by whom, when), or not allowed (why). */

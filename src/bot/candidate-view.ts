@@ -13,7 +13,9 @@ export function listCard({ asked, items, part, parts, run }: ListContent, settin
   const waiting = items.filter(({ candidate }) => ['proposed', 'failed'].includes(candidate.state)).length
   const whom: Line =
     asked === null ? [bold('Named approvers')] : [{ kind: 'person', actor: asked, asked: true }]
-  const ask = waiting > 0 ? `, please decide about ${count(waiting, 'account')}` : ', all decided'
+  const half = items.filter(({ candidate: c }) => c.state === 'proposed' && c.endorsedBy !== null).length
+  const second = half > 0 ? `, ${half} of them for the second time` : ''
+  const ask = waiting > 0 ? `, please decide about ${count(waiting, 'account')}${second}` : ', all decided'
   const heading: Line = [...whom, text(`${ask}${parts > 1 ? ` (part ${part} of ${parts})` : ''}.`)]
   return {
     summary: heading,
@@ -105,7 +107,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
   const inVain = begun === null ? '' : ` The deletion sent at ${instant(begun, timeZone)} had no effect.`
   switch (entry.event) {
     case 'endorse':
-      return '. Nothing is deleted until a second person approves, too.'
+      return '. Nothing is deleted until a second person approves: the manager or a named approver.'
     case 'approve':
     case 'retry': {
       if (graceMs === 0)
@@ -182,7 +184,10 @@ function confirmation(
 ): NonNullable<Button['confirm']> {
   const who = `${name} (${facts.userName})`
   const minutes = count(Math.round(graceMs / 60_000), 'minute')
-  const first = approvalsRequired === 2 && endorsedBy === null ? 'Once a second person approves, too: ' : ''
+  const first =
+    approvalsRequired === 2 && endorsedBy === null
+      ? 'You are the first of two. Once a second person approves, '
+      : ''
   const undo = graceMs > 0 ? `in ${minutes}. Until then Undo stops it; after that` : 'at once. After that'
   return {
     title: dryRun ? 'Rehearse the deletion?' : 'Delete this account?',

@@ -73,6 +73,7 @@ export const HELP = [
   'history <user>: what happened to one account',
   'undo <user>: takes an approval back before the deletion begins',
   'run: looks for accounts to propose now (named approvers)',
+  'run <count>: lets a held run through that found so many (named approvers)',
   'pause: lets no deletion begin (named approvers)',
   'resume: lets deletions begin again (named approvers)',
 ] as const

@@ -140,12 +140,7 @@ async function steer(
         return say(
           'Resumed, but nothing begins yet: the store was restored from a backup, and every open account is read again first. status says when that is over.',
         )
-      const minutes = count(Math.round(views.graceMs / 60_000), 'minute')
-      return say(
-        writes === 0
-          ? 'Resumed: no approved deletion is waiting.'
-          : `Resumed: ${count(writes, 'approved deletion')} will begin, each after a full ${minutes} in which it can be undone.`,
-      )
+      return say(resumedSentence(writes, views.graceMs))
     }
   }
 }
@@ -154,6 +149,15 @@ async function mayRead(person: Person, candidate: Candidate, context: CommandCon
   if (person.named) return true
   const asked = await entitlement(person.id, candidate, context)
   return asked.kind === 'known' && asked.entitlement.allowed
+}
+
+function resumedSentence(writes: number, graceMs: number): string {
+  if (writes === 0) return 'Resumed: no approved deletion is waiting.'
+  const when =
+    graceMs > 0
+      ? `after a full ${count(Math.round(graceMs / 60_000), 'minute')} in which Undo stops ${writes === 1 ? 'it' : 'each'}`
+      : 'now'
+  return `Resumed: ${count(writes, 'approved deletion')} will begin ${when}.`
 }
 
 /** What a decision needs of it. */

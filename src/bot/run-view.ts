@@ -58,14 +58,21 @@ function foundLines(run: RunReport, withoutManager: number, settings: ViewSettin
   return lines
 }
 
-function nextSteps(dryRun: boolean, { graceMs, expireAfterMs }: ViewSettings): string {
+function nextSteps(dryRun: boolean, { graceMs, expireAfterMs, approvalsRequired }: ViewSettings): string {
   const minutes = count(Math.round(graceMs / 60_000), 'minute')
   const when = graceMs > 0 ? `after ${minutes}, and Undo stops that until then` : 'at once'
-  const approve = dryRun
-    ? 'After Approve the bot only shows what it would delete'
-    : `Approve deletes the account in ServiceNow ${when}`
+  const [whom, approve] =
+    approvalsRequired === 2
+      ? [
+          'Two people have to approve, the manager and a named approver, or two of them. ',
+          'The second Approve',
+        ]
+      : ['', 'Approve']
+  const deletes = dryRun
+    ? `After ${whom && 'the second '}Approve the bot only shows what it would delete`
+    : `${approve} deletes the account in ServiceNow ${when}`
   const days = count(Math.round(expireAfterMs / 86_400_000), 'day')
-  return `Next: decide below. ${approve}. Skip keeps it. What nobody decides in ${days} expires, and the account stays.`
+  return `Next: decide below. ${whom}${deletes}. Skip keeps it. What nobody decides in ${days} expires, and the account stays.`
 }
 
 function heldLines(run: RunReport, { command }: ViewSettings): Line[] {
@@ -103,7 +110,7 @@ function checked(run: RunReport): string {
     run.withdrawn > 0 && `withdrawn: ${run.withdrawn}`,
     run.skippedBefore > 0 && `skipped earlier: ${run.skippedBefore}`,
     run.postponed > 0 && `waiting for the next run: ${run.postponed}`,
-    run.head && `history: row ${run.head.seq}, ${run.head.hash}`,
+    run.head && `history: row ${run.head.seq}, fingerprint ${run.head.hash}`,
   ]
   return parts.filter(Boolean).join(' · ')
 }
@@ -150,7 +157,7 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
         [
           bold('The bot runs on an older copy of its store. '),
           text(
-            'Somebody restored a backup, or removed a part of the history. Approvals of before are withdrawn, and nothing is deleted until each open account was read again; whoever still qualifies is proposed anew by the next run.',
+            'Somebody restored a backup, or removed a part of the history. Approvals from before are withdrawn. Nothing is deleted until each open account was read again. Whoever still qualifies is proposed anew by the next run.',
           ),
         ],
       ]

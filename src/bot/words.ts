@@ -1,5 +1,6 @@
 import type { Candidate, Facts, RuleName } from '../reclaim/candidate.ts'
-import type { Change, LogEntry, Note, Reason } from '../reclaim/lifecycle.ts'
+import type { LogEntry } from '../reclaim/lifecycle.ts'
+import type { Change, Note, Reason } from '../reclaim/note.ts'
 import type { HistoryRow } from '../reclaim/reports.ts'
 import type { Exclusion, Uncertainty, Verdict } from '../reclaim/rules.ts'
 import type { Hold } from '../reclaim/run.ts'
@@ -63,7 +64,7 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   not_confirmed: 'the deletion is not confirmed',
   still_there: 'the account is still there',
   snapshot_unreadable:
-    'a snapshot of the account could not be taken before the deletion; the bot keeps trying',
+    'the account, its roles and groups could not be kept before the deletion; whoever runs the bot finds the reason in its log; the bot keeps trying',
   store_restored:
     'the store of the bot was restored from an older backup, so what was approved before may be out of date',
   gone_since_restore:

@@ -66,8 +66,12 @@ function createProgram(carryOut: (command: () => Promise<ExitCode>) => Promise<v
   add('snapshot <user>', 'show what an account looked like before it was deleted, as JSON').action(
     (user: string) => carryOut(async () => (await reports()).snapshot(user)),
   )
-  add('forget <user>', 'erase a person: name, facts, reasons, snapshot; the history still verifies').action(
-    (user: string) => carryOut(async () => (await import('./forget.ts')).forget(user)),
+  add(
+    'forget <user>',
+    'erase a person, also as manager or approver: name, facts, reasons, snapshot; the history still verifies',
+  ).action((user: string) => carryOut(async () => (await import('./forget.ts')).forget(user)))
+  add('restored', 'say that the store was put back from a backup, before the bot is started on it').action(
+    () => carryOut(async () => (await import('./restored.ts')).restored()),
   )
   add('teams-package', 'make the app package for Microsoft Teams, for an administrator to upload')
     .option('--out <file>', 'where to write it', 'reclaim-teams.zip')

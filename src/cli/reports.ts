@@ -43,6 +43,14 @@ export async function history(wanted: { user?: string; json?: true; csv?: true }
  * holds; only somebody who saw how far it once went can tell.
  */
 export async function verify({ head }: { head?: string }): Promise<ExitCode> {
+  if (head !== undefined && !/^\s*[0-9a-f]{64}\s*$/i.test(head)) {
+    complain(
+      new Error(
+        `“${head.slice(0, 80)}” is no fingerprint: it has 64 digits from 0 to f. Copy it whole from a run's first message.`,
+      ),
+    )
+    return 2
+  }
   const { path } = loadSettings().store
   const { check, row } = await reading(path, async reports => ({
     check: await reports.verifyChain(),

@@ -1,6 +1,6 @@
 import { type Approver, managerCanDecide, mayDecide, samePerson, sameText } from './approval.ts'
 import type { Candidate } from './candidate.ts'
-import type { Note, Reason } from './lifecycle.ts'
+import type { Note, Reason } from './note.ts'
 import { objection, sameAsConfigured } from './objection.ts'
 import type { Chat, Inspection, Person, Platform } from './ports.ts'
 import { employeeNumbersOf } from './roster.ts'

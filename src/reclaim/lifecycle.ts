@@ -1,5 +1,5 @@
-import type { Facts } from './candidate.ts'
 import type { CandidateId } from './ids.ts'
+import type { Note, Reason } from './note.ts'
 
 /**
  * All that can happen to a candidate. A pair that is not listed is refused.
@@ -63,54 +63,6 @@ export const MAX_FOUND_UNDONE = 3
  * ServiceNow cancels a REST transaction after 60 s (ServiceNow docs, Default quota rules), so nothing is read sooner.
  */
 export const VERIFY_AFTER_MS = [90_000, 5 * 60_000, 15 * 60_000] as const
-
-/** Why something happened, in words of the machine. Never names, never people's own text. */
-export const REASONS = [
-  'facts_changed',
-  'no_longer_qualifies',
-  'excluded',
-  'already_gone',
-  'settings_changed',
-  'rehearsal_over',
-  'approver_not_entitled',
-  'over_daily_cap',
-  'over_approver_cap',
-  'roster_unreadable',
-  'account_unreadable',
-  'approver_unreadable',
-  'interrupted',
-  'not_confirmed',
-  'still_there',
-  'snapshot_unreadable',
-  'store_restored',
-  'gone_since_restore',
-  'person_erased',
-  'not_what_was_shown',
-  'not_sent',
-] as const
-export type Reason = (typeof REASONS)[number]
-
-/** A fact that is not what it was. Values are given only where every reader of the channel may know them. */
-export type Change = {
-  readonly field: keyof Facts
-  readonly from?: string | number | null
-  readonly to?: string | number | null
-}
-
-/** What the history keeps beside the event: the reason, and what was asked of and answered by ServiceNow. */
-export type Note = {
-  readonly why?: Reason
-  readonly changes?: readonly Change[]
-  /** What ServiceNow answered: HTTP status (`null` = no answer) and its own words, shortened. */
-  readonly status?: number | null
-  readonly detail?: string
-  /** Salted hash of the facts that were shown. */
-  readonly facts?: string
-  /** The requests that are about to be sent, as method and path. */
-  readonly requests?: readonly string[]
-  /** In which capacity a person decided. */
-  readonly as?: 'manager' | 'named'
-}
 
 /** One row of the history. */
 export type LogEntry = {

@@ -1,5 +1,5 @@
 import type { Action, Candidate, Facts } from './candidate.ts'
-import type { Note } from './lifecycle.ts'
+import type { Note } from './note.ts'
 import { changes, operationsFor, sameOperations } from './plan.ts'
 import type { Licences } from './ports.ts'
 import type { Verdict } from './rules.ts'

@@ -1,6 +1,6 @@
 import type { Action, Facts, Operation } from './candidate.ts'
 import type { SysId } from './ids.ts'
-import type { Change } from './lifecycle.ts'
+import type { Change } from './note.ts'
 
 /** The exact requests that reclaim an account; stored with the candidate and sent as stored. */
 export function operationsFor(action: Action, account: SysId): Operation[] {

@@ -63,10 +63,15 @@ export type Licences = {
   inspect(id: SysId): Promise<Inspection>
   /** Everything about the account that may help to explain or restore it; read by the scanning account. Throws where it cannot be read whole. */
   snapshot(id: SysId): Promise<Snapshot>
-  /** Sends one write, once. Throws only if nothing can have left this machine. */
+  /** Sends one write, once. @throws {@link NotSent} where nothing has left this machine. */
   send(operation: Operation): Promise<WriteAnswer>
   /** A person says that the sign-in is in order again: see {@link SignInRefused}. */
   signInAgain(): void
+}
+
+/** Thrown by {@link Licences.send} where nothing has left this machine: no sign-in was to be had. `cause` says why. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent'
 }
 
 /** Thrown when ServiceNow refuses the bot's sign-in and trying again could lock the account: only a person can help. */

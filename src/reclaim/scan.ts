@@ -1,7 +1,7 @@
 import { holdsOf } from './belts.ts'
 import type { Candidate, Proposal, RuleName } from './candidate.ts'
 import type { RunId, SysId } from './ids.ts'
-import type { Note } from './lifecycle.ts'
+import type { Note } from './note.ts'
 import { objection, sameAsConfigured } from './objection.ts'
 import type { RunReport } from './run.ts'
 import type { Closing, RunResult, Skip, Standings, Store } from './storage.ts'

@@ -2,8 +2,9 @@ import type { Caps } from './approval.ts'
 import { startOfDay, startOfNextDay } from './calendar.ts'
 import type { Candidate, Operation } from './candidate.ts'
 import { asError, type LookContext, lastLook } from './last-look.ts'
-import { type Happening, MAX_FOUND_UNDONE, type Note, type Reason, VERIFY_AFTER_MS } from './lifecycle.ts'
-import { Later, type Licences, type Log, type Snapshot, type WriteAnswer } from './ports.ts'
+import { type Happening, MAX_FOUND_UNDONE, VERIFY_AFTER_MS } from './lifecycle.ts'
+import type { Note, Reason } from './note.ts'
+import { Later, type Licences, type Log, NotSent, type Snapshot, type WriteAnswer } from './ports.ts'
 import type { Store, WriteTask } from './storage.ts'
 
 /** What the two tasks at ServiceNow need. */
@@ -28,17 +29,16 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
   if (candidate.state !== 'approved') return store.settle(task.id)
 
   // Before the last look, which is to be the last thing that happens before the write.
-  const rehearses = candidate.dryRun || settings.dryRun
-  const snapshot = rehearses ? null : await snapshotOf(candidate, sources.licences)
+  const snapshot = await snapshotOf(candidate, sources.licences)
   const look = await lastLook(candidate, context)
   if (look.kind === 'stop') return conclude(task, candidate, context, look.event, look.note)
   if (look.kind === 'wait')
     return wait(task, context, look.why, sources.clock.now() + atLeast(WAIT_MS, look.error), look.error)
-  if (snapshot === null) return conclude(task, candidate, context, 'rehearse', {})
-
   const now = sources.clock.now()
   if (snapshot instanceof Error)
     return wait(task, context, 'snapshot_unreadable', now + atLeast(WAIT_MS, snapshot), snapshot)
+  // After it, so that a rehearsal shows what a deletion would wait for.
+  if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
   const dayStart = startOfDay(now, settings.timeZone)
   const begun = await store.begin(candidate, snapshot, now, { ...settings, dayStart })
   switch (begun.kind) {
@@ -79,8 +79,11 @@ const atLeast = (pauseMs: number, error: unknown) =>
 async function snapshotOf({ sysId, facts }: Candidate, licences: Licences): Promise<Snapshot | Error> {
   const snapshot = await licences.snapshot(sysId).catch(asError)
   if (snapshot instanceof Error) return snapshot
-  return facts.roles.length > 0 && snapshot.roles.length === 0
-    ? new Error('ServiceNow shows none of the roles of an account that has some; nothing is deleted.')
+  const isPart = snapshot.hidden > 0 || (facts.roles.length > 0 && snapshot.roles.length === 0)
+  return isPart
+    ? new Error(
+        'ServiceNow hides rows of sys_user_has_role or sys_user_grmember that concern this account, so it could not be kept whole. Give the scanning account a role that may read both.',
+      )
     : snapshot
 }
 
@@ -126,9 +129,12 @@ function warnUnread({ id }: Candidate, { message }: Error, { log }: WriteContext
   log.warn({ candidate: id, reason: message }, 'the deletion could not be read back')
 }
 
-/** What the port throws has not left this machine: no sign-in was to be had, say. */
+/** Once the intent is on disk an error is an unknown outcome, unless it certainly left nothing behind. */
 async function send(operation: Operation, licences: Licences): Promise<WriteAnswer> {
-  return licences.send(operation).catch(error => ({ kind: 'not_sent', detail: asError(error).message }))
+  return licences.send(operation).catch((error: unknown) => {
+    const detail = asError(error).message
+    return error instanceof NotSent ? { kind: 'not_sent', detail } : { kind: 'unknown', status: null, detail }
+  })
 }
 
 /** Records what came of a task and ends it. What people did with the candidate in the meantime stands. */

@@ -1,6 +1,7 @@
 import type { Action, Candidate, Proposal } from '../reclaim/candidate.ts'
 import type { CandidateId, RunId, SysId } from '../reclaim/ids.ts'
-import { OPEN_STATES, type Reason, type Standing, type State } from '../reclaim/lifecycle.ts'
+import { OPEN_STATES, type Standing, type State } from '../reclaim/lifecycle.ts'
+import type { Reason } from '../reclaim/note.ts'
 
 /** Candidates as {@link CandidateRow}s. */
 export const SELECT = `SELECT c.*, r.token FROM candidates c JOIN rounds r ON r.candidate_id = c.id AND r.round = c.round`

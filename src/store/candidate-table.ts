@@ -149,13 +149,7 @@ export function createCandidateTable(
     return { kind: 'recorded', candidate: need(before.id), entry }
   }
 
-  /** Whether the facts are still those whose fingerprint stands in the history, in each of its approvals. */
-  const isAsShown = (id: CandidateId): boolean => {
-    const present = factsHash(saltOf(id), need(id).facts)
-    return events.timeline(id).every(({ note }) => note.facts === undefined || note.facts === present)
-  }
-
-  return { get, need, hydrate, create, record, isAsShown }
+  return { get, need, hydrate, create, record }
 }
 
 export type CandidateTable = ReturnType<typeof createCandidateTable>

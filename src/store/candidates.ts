@@ -11,6 +11,7 @@ import type { CandidateTable } from './candidate-table.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
+import type { Shown } from './shown.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Verb } from './transaction.ts'
 
@@ -23,6 +24,7 @@ export function createCandidates(
   control: Control,
   breaker: Breaker,
   snapshots: Snapshots,
+  shown: Shown,
 ): Candidates {
   const byToken = db.prepare<[string], { candidate_id: string; round: number }>(
     'SELECT candidate_id, round FROM rounds WHERE token = ?',
@@ -62,7 +64,7 @@ export function createCandidates(
     begin: writing((candidate: Candidate, snapshot: Snapshot, at: number, limits: Limits): Begun => {
       if (isHalted(control.halts())) return { kind: 'halted' }
       const { id, version, approvedBy } = candidate
-      if (!table.isAsShown(id)) return { kind: 'tampered' }
+      if (!shown.isAsShown(id)) return { kind: 'tampered' }
       const begun = othersBegun.get({ since: limits.dayStart, by: approvedBy, id })
       const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)
       if (why) return { kind: 'capped', why }

@@ -68,10 +68,13 @@ export function createControlVerbs(
     'SELECT id, kind, actor, subject FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
   const taken = db.prepare('UPDATE requests SET taken = 1, subject = NULL WHERE id = ?')
+  // Whoever asked to forget somebody and gave up waiting must not have left the name here.
+  const forgetQuestions = db.prepare('UPDATE requests SET subject = NULL WHERE at < ?')
   const answer = db.prepare('UPDATE requests SET answer = ?, ok = ? WHERE id = ?')
   const takeRequests = db.transaction((since: number): ShellRequest[] => {
     const requests = waiting.all(since)
     for (const request of requests) taken.run(request.id)
+    forgetQuestions.run(since)
     return requests
   })
 

@@ -43,6 +43,10 @@ export function openForReading(path: string): Db {
     db.pragma('busy_timeout = 5000')
     const version = versionOf(db, path)
     if (version === MIGRATIONS.length) return db
+    if (version === 0)
+      throw new Error(
+        `The store ${path} is empty. If it is a copy, it was made without ${path}-wal: make it again while the bot is stopped.`,
+      )
     throw new Error(
       `The store ${path} has version ${version}, this program needs ${MIGRATIONS.length}. Start the bot of this version once; it brings the store up to date.`,
     )
@@ -112,6 +116,9 @@ function versionOf(db: Db, path: string): number {
   }
 }
 
+/** A database that nobody refers to any more is closed by the garbage collector, and its lock would be free. */
+const held = new Set<Db>()
+
 /**
  * Takes the right to write: an exclusive transaction held open on a second file, which the kernel frees the moment
  * this process ends, however it ends.
@@ -126,7 +133,11 @@ export function takeOwnership(path: string, patienceMs = 0): (() => void) | null
   const lock = open(`${path}.lock`, { timeout: patienceMs })
   try {
     lock.exec('BEGIN EXCLUSIVE')
-    return () => lock.close()
+    held.add(lock)
+    return () => {
+      held.delete(lock)
+      lock.close()
+    }
   } catch (error) {
     lock.close()
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return null

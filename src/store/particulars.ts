@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { CandidateId } from '../reclaim/ids.ts'
-import type { Note } from '../reclaim/lifecycle.ts'
+import type { Note } from '../reclaim/note.ts'
 import type { Ids } from '../reclaim/ports.ts'
 import type { Db } from './database.ts'
 

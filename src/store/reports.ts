@@ -2,12 +2,13 @@ import type { Action } from '../reclaim/candidate.ts'
 import type { CandidateId } from '../reclaim/ids.ts'
 import type { State } from '../reclaim/lifecycle.ts'
 import type { Platform } from '../reclaim/ports.ts'
-import type { HistoryRow, Reports, Summary } from '../reclaim/reports.ts'
+import type { ChainCheck, HistoryRow, Reports, Summary } from '../reclaim/reports.ts'
 import type { RunReport } from '../reclaim/run.ts'
 import { OPEN } from './candidate-row.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import type { EventLog, EventRow } from './events.ts'
+import type { Shown } from './shown.ts'
 import type { Snapshots } from './snapshots.ts'
 import type { Verb } from './transaction.ts'
 
@@ -25,6 +26,7 @@ export function createReports(
   control: Control,
   events: EventLog,
   snapshots: Snapshots,
+  shown: Shown,
 ): Reports {
   const byState = db.prepare<[], { state: State; n: number }>(
     'SELECT state, count(*) AS n FROM candidates GROUP BY state',
@@ -89,7 +91,13 @@ export function createReports(
         action: row.action as Action,
       })),
     ),
-    verifyChain: reading(events.verify),
+    verifyChain: reading((): ChainCheck => {
+      const chain = events.verify()
+      const forged = chain.kind === 'intact' ? shown.firstForged() : null
+      return forged === null
+        ? chain
+        : { kind: 'broken', seq: forged, reason: 'the facts of its candidate are not those that were shown' }
+    }),
     rowOf: reading(events.rowOf),
     snapshots: reading(snapshots.of),
   }

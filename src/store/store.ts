@@ -19,6 +19,7 @@ import { createPeople } from './people.ts'
 import { createReports } from './reports.ts'
 import { createRuns } from './runs.ts'
 import { createSeal } from './seal.ts'
+import { createShown } from './shown.ts'
 import { createSnapshots } from './snapshots.ts'
 import { verbs } from './transaction.ts'
 import { createWitness } from './witness.ts'
@@ -102,10 +103,11 @@ export function createStore(
   const notices = createNotices(db, outbox, platforms, ids)
   const breaker = createBreaker(control, events, notices)
   const snapshots = createSnapshots(db, createSeal(options.snapshotKey ?? null))
+  const shown = createShown(db)
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
   if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
   return {
-    ...createCandidates(db, verb, table, events, control, breaker, snapshots),
+    ...createCandidates(db, verb, table, events, control, breaker, snapshots, shown),
     ...createRuns(db, verb, table, events, outbox, platforms),
     ...createTasks(db, verb, outbox, control.halts),
     ...createMessages(db, verb, table, events, outbox),
@@ -113,7 +115,7 @@ export function createStore(
     ...createPeople(db, verb),
     ...createForgetting(db, verb, { table, particulars, snapshots, outbox }),
     ...createControlVerbs(db, verb, control, breaker, events, notices),
-    ...createReports(db, verb, control, events, snapshots),
+    ...createReports(db, verb, control, events, snapshots, shown),
   }
 }
 
@@ -153,6 +155,7 @@ export function openReports(path: string, snapshotKey: string | null = null): Re
     createControl(db),
     createEventLog(db, createParticulars(db, randomIds)),
     createSnapshots(db, createSeal(snapshotKey)),
+    createShown(db),
   )
   return { ...reports, close: () => db.close() }
 }

@@ -1,14 +1,8 @@
 import type { ViewSettings } from '../../src/bot/view.ts'
 import type { Candidate, Facts, RuleName } from '../../src/reclaim/candidate.ts'
 import type { CandidateId, RunId } from '../../src/reclaim/ids.ts'
-import {
-  decide,
-  evolve,
-  type Happening,
-  type LogEntry,
-  type Note,
-  type Standing,
-} from '../../src/reclaim/lifecycle.ts'
+import { decide, evolve, type Happening, type LogEntry, type Standing } from '../../src/reclaim/lifecycle.ts'
+import type { Note } from '../../src/reclaim/note.ts'
 import type { MessageItem, ThreadLine } from '../../src/reclaim/ports.ts'
 import type { RunReport } from '../../src/reclaim/run.ts'
 import {

@@ -1,6 +1,7 @@
 import { messageCard, threadCard } from '../../src/bot/message-view.ts'
 import type { Card } from '../../src/bot/view.ts'
-import { REASONS, type Reason } from '../../src/reclaim/lifecycle.ts'
+import { evolve, type LogEntry } from '../../src/reclaim/lifecycle.ts'
+import { REASONS, type Reason } from '../../src/reclaim/note.ts'
 import type { MessageContent, Notice, ThreadLine } from '../../src/reclaim/ports.ts'
 import type { RunReport } from '../../src/reclaim/run.ts'
 import { daysAgo, HOUR_MS, NOW } from '../domain/examples.ts'
@@ -18,6 +19,8 @@ import {
   VIEWS,
 } from './cast.ts'
 
+const FOUR_EYES = { ...VIEWS, approvalsRequired: 2 } as const
+
 /* What the whole channel sees, one case a situation. */
 
 const header = (run: Partial<RunReport>, withoutManager = 0, views = VIEWS): Card =>
@@ -28,6 +31,7 @@ export const HEADERS: Readonly<Record<string, Card>> = {
   'dry run': header({ dryRun: true }),
   'one account, no cost known': header({ proposed: 1, byRule: { neverLoggedIn: 1 }, yearlySaving: 0 }),
   'no time to undo': header({}, 0, { ...VIEWS, graceMs: 0 }),
+  'four eyes': header({}, 0, FOUR_EYES),
   held: header({
     ...{ found: 317, proposed: 0, byRule: {}, yearlySaving: 0 },
     held: [
@@ -64,6 +68,15 @@ const refused = step('refused', 'worker', {
 const withdrawn = (why: Reason, more: object = {}) => [step('withdraw', 'scan', { why, ...more })]
 const SCHEDULED = ['bob.marsh', 'lena.vogel', 'ruth.adeyemi', 'kai.sorensen', 'omar.haddad', 'greta.lund']
 
+function endorsedByDana(userName: string) {
+  const one = biography(userName)
+  const last: LogEntry = {
+    ...{ seq: 2, candidateId: one.candidate.id, event: 'endorse', from: 'proposed', to: 'proposed' },
+    ...{ actor: DANA, note: { as: 'manager' }, at: NOW },
+  }
+  return { ...one, candidate: { ...one.candidate, ...evolve(one.candidate, last) }, last }
+}
+
 export const LISTS: Readonly<Record<string, Card>> = {
   fresh: list([...SCHEDULED, 'ines.duarte', 'jonas.keller'].map(name => biography(name))),
   'part 1 of 2': list([biography('greta.lund')], { parts: 2 }),
@@ -71,6 +84,13 @@ export const LISTS: Readonly<Record<string, Card>> = {
   'asked before, and no cost known': list([
     biography('greta.lund', [], { askedBefore: 2, licenses: [], yearlySaving: 0 }),
   ]),
+  'four eyes': messageCard(
+    {
+      ...{ kind: 'list', run: report(), asked: DANA, part: 1, parts: 1 },
+      items: [biography('bob.marsh'), endorsedByDana('lena.vogel')],
+    },
+    FOUR_EYES,
+  ),
   'dry run': list([
     biography('bob.marsh', [], { dryRun: true }),
     biography('kai.sorensen', [approve], { dryRun: true }),
@@ -239,5 +259,11 @@ export const NOTICES: Readonly<Record<string, Card>> = {
   }),
   paused: notice({ kind: 'paused', by: NORA }),
   resumed: notice({ kind: 'resumed', by: NORA }),
+  'breaker opened': notice({
+    kind: 'breaker_opened',
+    reason:
+      'The last 3 deletions had answers that ServiceNow does not document or that a read did not confirm: 500, no answer, 202.',
+  }),
+  'store restored': notice({ kind: 'restored' }),
   'resumed, no time to undo': notice({ kind: 'resumed', by: NORA }, { ...VIEWS, graceMs: 0 }),
 }

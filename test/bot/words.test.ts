@@ -14,7 +14,7 @@ import {
   RULE_WORDS,
   UNCERTAINTY_WORDS,
 } from '../../src/bot/words.ts'
-import { REASONS } from '../../src/reclaim/lifecycle.ts'
+import { REASONS } from '../../src/reclaim/note.ts'
 import type { HistoryRow } from '../../src/reclaim/reports.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, NOW } from '../domain/examples.ts'
 import { biography, step } from './cast.ts'

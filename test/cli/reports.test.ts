@@ -204,7 +204,11 @@ describe('without a bot', () => {
 
   it.each([
     ['no database', 'Dear diary, '.repeat(1000), /is not a store of this bot/],
-    ['an empty file', '', /has version 0, this program needs \d+/],
+    [
+      'an empty file',
+      '',
+      /is empty\. If it is a copy, it was made without .*-wal: make it again while the bot is stopped\./,
+    ],
   ])('a store that is %s is refused in one sentence', async (_, content, message) => {
     const { reclaim, folder } = shell({ ...settings, store: { path: './reclaim.db' } })
     writeFileSync(join(folder, 'reclaim.db'), content)

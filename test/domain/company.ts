@@ -1,6 +1,7 @@
 import type { Account, Manager } from '../../src/reclaim/candidate.ts'
 import type { RunId } from '../../src/reclaim/ids.ts'
-import type { Happening, Note } from '../../src/reclaim/lifecycle.ts'
+import type { Happening } from '../../src/reclaim/lifecycle.ts'
+import type { Note } from '../../src/reclaim/note.ts'
 import type { Inspection, Licences, Roster, RosterEntry } from '../../src/reclaim/ports.ts'
 import { performRun, type RunOutcome } from '../../src/reclaim/scan.ts'
 import type { ScanSettings } from '../../src/reclaim/survey.ts'

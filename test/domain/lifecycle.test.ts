@@ -8,11 +8,11 @@ import {
   type Happening,
   LIFECYCLE,
   type LogEntry,
-  type Note,
   OPEN_STATES,
   type Standing,
   type State,
 } from '../../src/reclaim/lifecycle.ts'
+import type { Note } from '../../src/reclaim/note.ts'
 import { MINUTE_MS } from './examples.ts'
 
 const GRACE_MS = 15 * MINUTE_MS

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Note, Reason } from '../../src/reclaim/lifecycle.ts'
+import type { Note, Reason } from '../../src/reclaim/note.ts'
 import { createBot, createCompany } from './company.ts'
 import { anIdleAccount, aPolicy, DAY_MS, daysAgo, idOf, NOW } from './examples.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Later, type WriteAnswer } from '../../src/reclaim/ports.ts'
+import { Later, NotSent, type WriteAnswer } from '../../src/reclaim/ports.ts'
 import { anIdleAccount, aPerson, DAY_MS, HOUR_MS, idOf, MINUTE_MS, NOW } from './examples.ts'
 import { approved, createWorkday, GRACE_MS, NORA, type Workday } from './workday.ts'
 
@@ -13,9 +13,9 @@ describe('an approved write', () => {
     day.during('send', async () => expect((await day.newest('anna')).state).toBe('reclaiming'))
     await day.pass(1)
     expect(day.calls.slice(0, 5)).toEqual([
+      'snapshot anna',
       'inspect anna',
       'person U_nora',
-      'snapshot anna',
       'send anna',
       'inspect nobody',
     ])
@@ -94,11 +94,18 @@ describe('what a write came to, by the read that follows it and nothing else', (
       { why: 'not_confirmed', status: 204 },
     ],
     [
-      'an error while sending',
-      new Error('no sign-in'),
+      'an error that does not say whether anything was sent',
+      new Error('no idea'),
       'found',
       'lose_track',
-      { why: 'not_confirmed', status: null, detail: 'no sign-in' },
+      { why: 'not_confirmed', status: null, detail: 'no idea' },
+    ],
+    [
+      'an error before anything was sent',
+      new NotSent('no sign-in'),
+      'found',
+      'refused',
+      { why: 'not_sent', detail: 'no sign-in' },
     ],
   ])('%s', async (_, answer, proof, event, note) => {
     const day = await approved()

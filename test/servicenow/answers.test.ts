@@ -130,7 +130,7 @@ describe('every other answer comes with what to do', () => {
     ['<html><title>Sign in</title></html>', 'Check the credentials'],
     ['<html><form action="/login.do"></form></html>', 'Check the credentials'],
     ['<html><meta content="0;url=login_page.do"></html>', 'Check the credentials'],
-    ['<html>Your instance is Hibernating</html>', 'Wake it at developer.servicenow.com'],
+    ['<html>Your instance is Hibernating</html>', 'wake it at developer.servicenow.com'],
     ['<html>Offline</html>', 'The bot tries again later.'],
   ])('%s: %s', async (page, advice) => {
     const { servicenow } = await answering(response => {

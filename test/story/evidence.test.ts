@@ -68,9 +68,30 @@ describe.each(PLATFORMS)('evidence, in %s:', platform => {
     expect(shownTo('dana').join('\n')).toMatch(/Delete Recovery.*until/s)
   })
 
+  test('facts that somebody changed in the store are found by verify, and keep the account', async () => {
+    const { stage, press, quiet, pass, path, asked, states, exists } = await deleted()
+    await press('dana', 'approve', 'Greta Lund')
+    await quiet()
+    await stage.bot().close()
+    const db = new Database(path)
+    db.exec(
+      `UPDATE candidates SET proposal = json_set(proposal, '$.facts.lastLoginAt', 1) WHERE user_name = 'greta.lund'`,
+    )
+    db.close()
+    expect(await asked(reports => reports.verifyChain())).toMatchObject({
+      kind: 'broken',
+      reason: 'the facts of its candidate are not those that were shown',
+    })
+    await stage.restart()
+    await pass(15 * MINUTE)
+    expect((await states('greta.lund')).at(-1)).toBe('withdrawn')
+    expect(exists('greta.lund')).toBe(true)
+  })
+
   test("a run's first message says how far the history goes, and that is what verify finds", async () => {
     const { messages, asked } = await deleted()
-    const [, row, hash] = /history: row (\d+), ([0-9a-f]{64})/.exec((await messages())[0]?.text ?? '') ?? []
+    const [, row, hash] =
+      /history: row (\d+), fingerprint ([0-9a-f]{64})/.exec((await messages())[0]?.text ?? '') ?? []
     expect(await asked(reports => reports.rowOf(hash ?? ''))).toBe(Number(row))
   })
 

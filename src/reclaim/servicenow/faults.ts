@@ -85,7 +85,7 @@ function webPage(status: number, text: string): Fault {
   if (/hibernating/i.test(text))
     return fault(
       'the instance is hibernating',
-      'Wake it at developer.servicenow.com; the bot tries again later.',
+      'If it is a developer instance, wake it at developer.servicenow.com; the bot tries again later.',
     )
   if (/<title>\s*(log in|login|sign in)/i.test(text) || /login(_page)?\.do/i.test(text))
     return fault(

@@ -1,6 +1,6 @@
 import type { Operation } from '../candidate.ts'
 import { sysId } from '../ids.ts'
-import type { WriteAnswer } from '../ports.ts'
+import { NotSent, type WriteAnswer } from '../ports.ts'
 import type { Client } from './client.ts'
 import { oneLine, readBody } from './faults.ts'
 import type { Answer } from './transport.ts'
@@ -21,7 +21,9 @@ export async function sendOperation(client: Client, operation: Operation): Promi
     throw new Error(
       `“${oneLine(`${method} ${table}`)}” is not a request that this bot sends; nothing was sent.`,
     )
-  const outcome = await client.remove(table, sysId(operation.sysId))
+  const outcome = await client.remove(table, sysId(operation.sysId)).catch((cause: Error) => {
+    throw new NotSent(cause.message, { cause })
+  })
   switch (outcome.kind) {
     case 'signed_out':
       return { kind: 'refused', status: 401, detail: outcome.error.message }

@@ -118,7 +118,7 @@ export async function setScene(nursery: ReturnType<typeof createNursery>) {
     },
     /** Asks for a run on the shell, and waits for the answer. */
     async runOnShell(): Promise<string> {
-      const request = leaveRequest(path, { kind: 'run', actor: 'cli:root' }, clock.now())
+      const request = leaveRequest(path, { kind: 'run', actor: 'cli:root', subject: null }, clock.now())
       try {
         return await until(
           () => 'the answer on the shell',

@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import type { Happening } from '../../src/reclaim/lifecycle.ts'
+import { reconcile } from '../../src/reclaim/reconcile.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createStore } from '../../src/store/store.ts'
+import { live, proposeOne } from '../store/contract/scene.ts'
+import { anIdleAccount, NOW } from './examples.ts'
+import { createSurroundings } from './surroundings.ts'
+
+/* A store that was put back from a backup, and what becomes of each candidate in it. */
+
+const OPTIONS = { platforms: ['slack'], graceMs: 0, approvalsRequired: 2 } as const
+
+async function restoredWith(...lives: [string, readonly Happening[]][]) {
+  const db = openDatabase(':memory:')
+  const before = { ...createStore(db, OPTIONS), close: async () => {} }
+  const surroundings = createSurroundings()
+  for (const [name, events] of lives) {
+    surroundings.hire(anIdleAccount(name))
+    const candidate = await proposeOne(before, name)
+    for (const event of events)
+      await live(before, candidate, [event], { actor: event === 'endorse' ? 'slack:U_dana' : 'slack:U_nora' })
+  }
+  const store = {
+    ...createStore(db, { ...OPTIONS, isRestored: true, now: () => NOW }),
+    close: async () => {},
+  }
+  const warned: string[] = []
+  const log = {
+    debug() {},
+    info() {},
+    warn: (_: object, words: string) => void warned.push(words),
+    error() {},
+  }
+  return {
+    ...surroundings,
+    ...{ store, warned },
+    reconcile: () =>
+      reconcile({ store, log, sources: { licences: surroundings.licences, clock: { now: () => NOW } } }),
+    async happens(name: string, event: Happening, actor: string) {
+      const [candidate] = await store.candidatesOf(name)
+      if (!candidate) throw new Error(`${name} was never proposed.`)
+      await store.record({ candidateId: candidate.id, event, actor, note: {}, at: NOW })
+    },
+    async end(name: string) {
+      const [candidate] = await store.candidatesOf(name)
+      const last = candidate && (await store.timeline(candidate.id)).at(-1)
+      return [last?.event, candidate?.state, last?.note.why]
+    },
+    isHalted: async () => (await store.halts()).restored !== null,
+  }
+}
+
+describe('reconciling a restored store', () => {
+  test.each<[string, Happening[], 'there' | 'gone', unknown[]]>([
+    ['proposed', [], 'there', ['propose', 'proposed', undefined]],
+    ['proposed', [], 'gone', ['withdraw', 'withdrawn', 'gone_since_restore']],
+    ['endorsed', ['endorse'], 'there', ['withdraw', 'withdrawn', 'store_restored']],
+    ['approved', ['endorse', 'approve'], 'there', ['withdraw', 'withdrawn', 'store_restored']],
+    ['approved and undone', ['endorse', 'approve', 'undo'], 'there', ['undo', 'proposed', undefined]],
+    ['reclaiming', ['endorse', 'approve', 'begin'], 'there', ['give_up', 'failed', 'store_restored']],
+    ['reclaiming', ['endorse', 'approve', 'begin'], 'gone', ['found_done', 'reclaimed', undefined]],
+    [
+      'verifying',
+      ['endorse', 'approve', 'begin', 'lose_track'],
+      'there',
+      ['give_up', 'failed', 'store_restored'],
+    ],
+    [
+      'verifying',
+      ['endorse', 'approve', 'begin', 'lose_track'],
+      'gone',
+      ['found_done', 'reclaimed', undefined],
+    ],
+    ['failed', ['endorse', 'approve', 'begin', 'refused'], 'there', ['refused', 'failed', undefined]],
+    ['failed', ['endorse', 'approve', 'begin', 'refused'], 'gone', ['found_done', 'reclaimed', undefined]],
+    ['skipped', ['skip'], 'gone', ['skip', 'skipped', undefined]],
+  ])('%s (%j), the account is %s: %j', async (_, events, account, end) => {
+    const restored = await restoredWith(['anna', events])
+    if (account === 'gone') restored.remove('anna')
+    await restored.reconcile()
+    expect(await restored.end('anna')).toEqual(end)
+    expect(await restored.isHalted()).toBe(false)
+  })
+
+  test('sends nothing, and lets nothing be taken from the writing lane before it is over', async () => {
+    const restored = await restoredWith(
+      ['anna', ['endorse', 'approve']],
+      ['ben', ['endorse', 'approve', 'begin', 'lose_track']],
+    )
+    expect(await restored.store.takeTask('servicenow', NOW * 2)).toBeNull()
+    await restored.reconcile()
+    expect(restored.calls.filter(call => call.startsWith('send'))).toEqual([])
+  })
+
+  test('an approval given since stands; one that completes an older endorsement does not', async () => {
+    const restored = await restoredWith(['anna', []], ['ben', ['endorse']])
+    for (const [name, event, actor] of [
+      ['anna', 'endorse', 'slack:U_dana'],
+      ['anna', 'approve', 'slack:U_nora'],
+      ['ben', 'approve', 'slack:U_nora'],
+    ] as const)
+      await restored.happens(name, event, actor)
+    await restored.reconcile()
+    expect(await restored.end('anna')).toEqual(['approve', 'approved', undefined])
+    expect(await restored.end('ben')).toEqual(['withdraw', 'withdrawn', 'store_restored'])
+  })
+
+  test('goes on at the next turn while an account cannot be read, and says so to operators', async () => {
+    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+    restored.breakDown('inspect')
+    await restored.reconcile()
+    expect(await restored.isHalted()).toBe(true)
+    expect(restored.warned).toEqual(['the restored store is not reconciled yet'])
+    restored.repair()
+    await restored.reconcile()
+    expect(await restored.isHalted()).toBe(false)
+  })
+
+  test('goes on at the next turn where somebody decided while the account was read', async () => {
+    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+    restored.during('inspect', () => restored.happens('anna', 'undo', 'slack:U_nora'))
+    await restored.reconcile()
+    expect(await restored.end('anna')).toEqual(['undo', 'proposed', undefined])
+  })
+
+  test('does nothing where the store was not restored', async () => {
+    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+    await restored.reconcile()
+    restored.calls.length = 0
+    await restored.reconcile()
+    expect(restored.calls).toEqual([])
+  })
+})
