@@ -64,7 +64,7 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   not_confirmed: 'the deletion is not confirmed',
   still_there: 'the account is still there',
   snapshot_unreadable:
-    'the account, its roles and groups could not be kept before the deletion; whoever runs the bot finds the reason in its log; the bot keeps trying',
+    "the account, its roles and groups could not be kept before the deletion (the bot's log says why); the bot keeps trying",
   store_restored:
     'the store of the bot was restored from an older backup, so what was approved before may be out of date',
   gone_since_restore:

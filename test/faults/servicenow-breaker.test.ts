@@ -121,7 +121,7 @@ test('the snapshot: what is to be kept of the account cannot be read → nothing
   await pass(GRACE)
   await minutes(20)
   expect((await lines()).slice(1)).toEqual([
-    `${NAME}: approved by Dana Whitfield, but waiting – a snapshot of the account could not be taken before the deletion; the bot keeps trying.`,
+    `${NAME}: approved by Dana Whitfield, but waiting – the account, its roles and groups could not be kept before the deletion (the bot's log says why); the bot keeps trying.`,
   ])
   expect(deletes()).toBe(0)
   servicenow.faults.clear()
