@@ -140,7 +140,7 @@ describe('scan', () => {
       users: [user({ user_name: 'mal.ory', name: 'Mal\u001b[2J\u202eory\u0007' })],
     })
     const { stdout } = await reclaim('scan')
-    expect(stdout).toContain('Mal [2J ory ')
+    expect(stdout).toContain('Mal [2Jory')
     for (const character of ['\u001b', '\u202e', '\u0007']) expect(stdout).not.toContain(character)
   })
 

@@ -124,6 +124,32 @@ describe('the last look stops a write', () => {
       expect(await stopped(day)).toEqual({ why: 'approver_not_entitled' })
     }
   })
+
+  test.each<[string, { earlier?: (day: Workday) => void; later?: (day: Workday) => void }]>([
+    [
+      'who have one address by now',
+      { later: day => day.join(aPerson('olga', { named: true, email: 'Nora@example.com' })) },
+    ],
+    [
+      'whom HR knows under one employee number',
+      {
+        earlier: day =>
+          day.setRoster(
+            { email: 'nora@example.com', employeeNumber: 'E-7', status: 'Employed', endsAt: null },
+            { email: 'olga@example.com', employeeNumber: 'e-7', status: 'Employed', endsAt: null },
+          ),
+      },
+    ],
+  ])('of two %s: they are one person', async (_, { earlier = () => {}, later = () => {} }) => {
+    const day = createWorkday({ settings: { approvalsRequired: 2 } })
+    earlier(day)
+    day.join(NORA, aPerson('olga', { named: true }))
+    await day.propose(anIdleAccount('anna'))
+    await day.press('nora', 'approve', 'anna')
+    await day.press('olga', 'approve', 'anna')
+    later(day)
+    expect(await stopped(day)).toEqual({ why: 'approver_not_entitled' })
+  })
 })
 
 describe('the last look waits, says so once, and goes on when it can', () => {
