@@ -176,6 +176,7 @@ describe('a signed request that is sent again within its five minutes is answere
     expect(await command('dana', 'help')).toContain('help')
     expect(await command('nora', 'pause')).toMatch(/^Paused/)
     await send(stage, real)
+    await eventually(() => expect(shownTo('nora').at(-1)).toMatch(/^This command was delivered twice/))
     await pass(60 * MINUTE)
     expect(deletes()).toHaveLength(0)
     expect(await command('nora', 'help'), 'the same words typed again are another command').toContain('help')
