@@ -121,8 +121,12 @@ export function createMessages(
       }
     }),
     posted: writing((id: MessageId, ref: MessageRef, at: number) => {
-      insertPosting.run({ id, conversation: ref.conversation, ref: ref.id, at })
+      const { changes } = insertPosting.run({ id, conversation: ref.conversation, ref: ref.id, at })
       markPosted.run(at, id)
+      const row = one.get(id)
+      // What happened before this place was known has not been told there.
+      const isBehind = row && (refs.all(id).length > 1 || unannounced.all(id, row.announced_seq).length > 0)
+      if (changes > 0 && isBehind) outbox.askRefresh(row.platform as Platform, ref, at)
     }),
     told: writing((id: MessageId, seq: number) => {
       markAnnounced.run(seq, id)
