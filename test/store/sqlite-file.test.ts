@@ -214,9 +214,9 @@ describe('looking into a store beside the bot that owns it', () => {
   test('says what to do when it has another version', () => {
     const path = join(aFolder(), 'reclaim.db')
     const db = openDatabase(path)
-    db.pragma('user_version = 0')
+    db.pragma('user_version = 1')
     db.close()
-    const sentence = `has version 0, this program needs ${MIGRATIONS.length}. Start the bot of this version once`
+    const sentence = `has version 1, this program needs ${MIGRATIONS.length}. Start the bot of this version once`
     expect(() => openReports(path)).toThrow(sentence)
   })
 })
