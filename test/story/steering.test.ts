@@ -8,7 +8,9 @@ describe.each(PLATFORMS)('commands, in %s:', platform => {
     const before = (await messages()).length
     expect(await command('ada', 'help')).toMatch(/[/@]reclaim status <user>/i)
     const status = await command('ada', 'status')
-    expect(status).toMatch(/^live: approvals delete accounts\nnot paused\n12 open candidates\nproposed 12\n/)
+    expect(status).toMatch(
+      /^live: approvals delete accounts\nnot paused\nbreaker closed\n12 open candidates\nproposed 12\n/,
+    )
     expect(status).toContain('writes today 0 of 100')
     expect(status).toContain('open for Dana Whitfield: 5')
     expect(status).toMatch(/next run: \d+ \w+ \d{4}/)
@@ -78,7 +80,7 @@ describe.each(PLATFORMS)('pause, in %s,', platform => {
     expect(deletes()).toHaveLength(0)
     expect(await command('ada', 'status')).toContain('paused since')
     expect(await command('nora', 'resume')).toContain(
-      '2 approved deletions will begin, each after a full 15 minutes',
+      '2 approved deletions will begin after a full 15 minutes',
     )
     await quiet()
     expect((await messages()).slice(-2).map(({ text }) => text.split('.')[0])).toEqual([
