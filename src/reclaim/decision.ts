@@ -78,7 +78,6 @@ async function decide(
   const asked = await entitlement(personId, candidate, context)
   if (asked.kind === 'unreachable') return { kind: 'try_again' }
   if (!asked.entitlement.allowed) return { kind: 'not_allowed', why: asked.entitlement.why }
-  if (asked.person) await store.rememberPerson(asked.person)
   if (!current) return already(candidate, store)
 
   const { id: candidateId, version } = candidate
@@ -86,11 +85,12 @@ async function decide(
   const happening = await approvalOf(candidate, { event, actor, email: asked.person?.email ?? null }, context)
   if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
   const note = { as: asked.entitlement.as }
-  const recorded = await store.record({
-    ...{ candidateId, version, actor, note },
-    event: happening,
-    at: clock.now(),
-  })
+  const at = clock.now()
+  // Asked for together, they share a commit: whoever pressed waits for the disk once.
+  const [recorded] = await Promise.all([
+    store.record({ candidateId, version, actor, note, event: happening, at }),
+    asked.person && store.rememberPerson(asked.person),
+  ])
   if (recorded.kind === 'refused') return already(recorded.candidate, store)
   return {
     kind: 'recorded',
