@@ -14,7 +14,7 @@ export function listCard({ asked, items, part, parts, run }: ListContent, settin
   const whom: Line =
     asked === null ? [bold('Named approvers')] : [{ kind: 'person', actor: asked, asked: true }]
   const half = items.filter(({ candidate: c }) => c.state === 'proposed' && c.endorsedBy !== null).length
-  const second = half > 0 ? `, ${half} of them for the second time` : ''
+  const second = half > 0 ? `; ${half} of them ${half === 1 ? 'waits' : 'wait'} for a second person` : ''
   const ask = waiting > 0 ? `, please decide about ${count(waiting, 'account')}${second}` : ', all decided'
   const heading: Line = [...whom, text(`${ask}${parts > 1 ? ` (part ${part} of ${parts})` : ''}.`)]
   return {

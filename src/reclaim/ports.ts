@@ -42,8 +42,6 @@ export type Snapshot = {
   readonly account: Readonly<Record<string, string>>
   readonly roles: readonly Readonly<Record<string, string>>[]
   readonly groups: readonly Readonly<Record<string, string>>[]
-  /** Rows that ServiceNow counted but did not show to the scanning account. */
-  readonly hidden: number
 }
 
 /**

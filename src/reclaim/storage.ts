@@ -7,7 +7,10 @@ import type { MessageContent, MessageRef, Platform, Snapshot } from './ports.ts'
 import type { Reports } from './reports.ts'
 import type { RunReport } from './run.ts'
 
-/** Where everything is kept. Each verb is one transaction, never held open across an `await`; one that throws has changed nothing. */
+/**
+ * Where everything is kept. Each verb is whole or not at all, and on disk when it resolves; no transaction is held open
+ * across an `await`, and a verb that throws has changed nothing.
+ */
 export type Store = Candidates &
   Runs &
   Tasks &

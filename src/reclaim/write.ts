@@ -37,7 +37,7 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
   const now = sources.clock.now()
   if (snapshot instanceof Error)
     return wait(task, context, 'snapshot_unreadable', now + atLeast(WAIT_MS, snapshot), snapshot)
-  // After it, so that a rehearsal shows what a deletion would wait for.
+  // Only now: a rehearsal waits for whatever a deletion would wait for.
   if (candidate.dryRun || settings.dryRun) return conclude(task, candidate, context, 'rehearse', {})
   const dayStart = startOfDay(now, settings.timeZone)
   const begun = await store.begin(candidate, snapshot, now, { ...settings, dayStart })
@@ -79,10 +79,9 @@ const atLeast = (pauseMs: number, error: unknown) =>
 async function snapshotOf({ sysId, facts }: Candidate, licences: Licences): Promise<Snapshot | Error> {
   const snapshot = await licences.snapshot(sysId).catch(asError)
   if (snapshot instanceof Error) return snapshot
-  const isPart = snapshot.hidden > 0 || (facts.roles.length > 0 && snapshot.roles.length === 0)
-  return isPart
+  return facts.roles.length > 0 && snapshot.roles.length === 0
     ? new Error(
-        'ServiceNow hides rows of sys_user_has_role or sys_user_grmember that concern this account, so it could not be kept whole. Give the scanning account a role that may read both.',
+        'ServiceNow shows no roles of an account that was proposed for its roles, so it could not be kept whole. Check that the scanning account may read all of sys_user_has_role.',
       )
     : snapshot
 }

@@ -36,7 +36,6 @@ export function createEventLog(db: Db, particulars: AllParticulars) {
     'SELECT * FROM events WHERE candidate_id = ? ORDER BY seq DESC LIMIT 1',
   )
 
-  const hashAt = db.prepare<[number], { hash: string }>('SELECT hash FROM events WHERE seq = ?')
   const rowOf = db.prepare<[string], { seq: number }>('SELECT seq FROM events WHERE hash = ?')
   const outcomes = db.prepare<[number], EventRow>(
     `SELECT * FROM events WHERE seq > ? AND event IN (${OUTCOMES.map(event => `'${event}'`).join(', ')})
@@ -80,7 +79,6 @@ export function createEventLog(db: Db, particulars: AllParticulars) {
       const row = newest.get()
       return { seq: row?.seq ?? 0, hash: row?.hash ?? GENESIS }
     },
-    hashAt: (seq: number): string | null => hashAt.get(seq)?.hash ?? null,
     rowOf: (hash: string): number | null => rowOf.get(hash)?.seq ?? null,
     /** What came of the latest writes, oldest first, where ServiceNow had a chance to answer. */
     outcomesSince: (seq: number): LogEntry[] => outcomes.all(seq).map(entryOf).reverse(),

@@ -23,7 +23,6 @@ export function aSnapshot(differences: Partial<Snapshot> = {}): Snapshot {
     account: { user_name: 'anna', name: 'Anna Example' },
     roles: [{ 'role.name': 'itil', inherited: 'false' }],
     groups: [],
-    hidden: 0,
     ...differences,
   }
 }

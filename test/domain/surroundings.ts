@@ -68,7 +68,7 @@ export function createSurroundings() {
       const { userName = '', roles = [] } = accounts.get(id) ?? {}
       await called('snapshot', userName)
       const rows = roles.map(name => ({ sys_id: id, 'role.name': name }))
-      return { account: { sys_id: id }, roles: hidesRoles ? [] : rows, groups: [], hidden: 0 }
+      return { account: { sys_id: id }, roles: hidesRoles ? [] : rows, groups: [] }
     },
     async send({ sysId: id }) {
       await called('send', accounts.get(id)?.userName ?? 'nobody')

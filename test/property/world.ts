@@ -62,7 +62,7 @@ export function createWorld(accounts: number, receptions: readonly Reception[]) 
     },
     snapshot: async id => {
       if (isGone(id)) throw new Error('The account is gone from ServiceNow, so nothing of it can be kept.')
-      return { account: { sys_id: id }, roles: [{ 'role.name': 'itil' }], groups: [], hidden: 0 }
+      return { account: { sys_id: id }, roles: [{ 'role.name': 'itil' }], groups: [] }
     },
     send: async ({ sysId: id }): Promise<WriteAnswer> => {
       for (const check of beforeSend) check(id)

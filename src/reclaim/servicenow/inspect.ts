@@ -66,9 +66,14 @@ export async function readAccount(
 
 async function collect(client: Client, read: Read, each: (row: ReadRow) => void): Promise<void> {
   const { rows, hidden } = await readFew(client, read)
-  if (hidden > 0)
-    throw new Error(
-      `ServiceNow hides rows of ${read.table} that concern this account from the ${client.label.name}, so it cannot be judged. Give it a role that may read all of ${read.table}.`,
-    )
+  refuseHidden(client, read.table, hidden)
   rows.forEach(each)
+}
+
+/** @throws Error when rows that concern an account were counted, but not shown */
+export function refuseHidden(client: Client, table: string, hidden: number): void {
+  if (hidden === 0) return
+  throw new Error(
+    `ServiceNow hides rows of ${table} that concern this account from the ${client.label.name}, so it can neither be judged nor kept whole. Give it a role that may read all of ${table}.`,
+  )
 }

@@ -2,7 +2,7 @@ import type { SysId } from '../ids.ts'
 import type { Snapshot } from '../ports.ts'
 import { holderOf } from './belongings.ts'
 import type { Client, Row } from './client.ts'
-import { readAccount } from './inspect.ts'
+import { readAccount, refuseHidden } from './inspect.ts'
 import { type Read, type ReadRow, readAll, readOnePage } from './keyset.ts'
 
 /**
@@ -26,7 +26,7 @@ const MEMBERSHIP = ['user', 'group', 'group.name'] as const
 /**
  * Everything about one account that may help to explain or restore it.
  * @param pageSize rows per request; more than that are read page by page, which sorts and compares by `sys_id`
- * @throws Error with a readable sentence where the account is gone or hidden, a table is refused, or rows come back
+ * @throws Error with a readable sentence where the account or a row of its is gone or hidden, a table is refused, or rows come back
  * that are not this account's
  */
 export async function takeSnapshot(client: Client, id: SysId, pageSize: number): Promise<Snapshot> {
@@ -37,9 +37,8 @@ export async function takeSnapshot(client: Client, id: SysId, pageSize: number):
   const groups = await rowsOf(client, id, 'sys_user_grmember', MEMBERSHIP, pageSize)
   return {
     account: only(ACCOUNT, account),
-    roles: roles.rows.map(row => only(ROLE, row)),
-    groups: groups.rows.map(row => only(MEMBERSHIP, row)),
-    hidden: roles.hidden + groups.hidden,
+    roles: roles.map(row => only(ROLE, row)),
+    groups: groups.map(row => only(MEMBERSHIP, row)),
   }
 }
 
@@ -49,7 +48,7 @@ async function rowsOf(
   table: string,
   fields: readonly string[],
   pageSize: number,
-): Promise<{ rows: readonly Row[]; hidden: number }> {
+): Promise<readonly Row[]> {
   const read: Read = { table, conditions: [{ field: 'user', values: [id] }], fields }
   const rows: Row[] = []
   const keep = ({ row }: ReadRow) => {
@@ -60,8 +59,8 @@ async function rowsOf(
   // One page needs no sorting, so it may be read where an instance allows no more than that.
   const page = await readOnePage(client, read, pageSize)
   page?.rows.forEach(keep)
-  const hidden = page ? page.hidden : await readAll(client, read, pageSize, keep)
-  return { rows, hidden }
+  refuseHidden(client, table, page ? page.hidden : await readAll(client, read, pageSize, keep))
+  return rows
 }
 
 /** What was asked for and nothing else, even of an instance that ignores `sysparm_fields`: it would send the password. */
