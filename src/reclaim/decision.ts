@@ -1,6 +1,7 @@
 import { type Entitlement, mayDecide, type Refusal, samePerson } from './approval.ts'
 import type { Candidate } from './candidate.ts'
 import { isHalted } from './control.ts'
+import type { MessageId } from './ids.ts'
 import type { Happening, LogEntry, PersonEvent } from './lifecycle.ts'
 import type { Chat, Clock, MessageRef, Person } from './ports.ts'
 import type { Store } from './storage.ts'
@@ -48,14 +49,9 @@ export async function press(
     if (at) await store.refresh(chat.platform, at, clock.now())
     return { kind: 'unknown_button' }
   }
-  const answer = await decide(button.candidate, button.current, { personId, event }, context)
-  // Only whoever may decide is believed about where the message stands.
-  if (at && (answer.kind === 'recorded' || answer.kind === 'already')) {
-    const placement = await store.placement(button.candidate.id, chat.platform)
-    if (placement) await store.posted(placement.messageId, at, clock.now())
-    // Whoever pressed a button that changes nothing sees a message that is out of date.
-    if (answer.kind === 'already') await store.refresh(chat.platform, at, clock.now())
-  }
+  const answer = await decide(button.candidate, button.current, { personId, event, at }, context)
+  // Whoever pressed a button that changes nothing sees a message that is out of date.
+  if (at && answer.kind === 'already') await store.refresh(chat.platform, at, clock.now())
   return answer
 }
 
@@ -65,31 +61,39 @@ export function decideByName(
   asked: { personId: string; event: PersonEvent },
   context: DecisionContext,
 ): Promise<DecisionAnswer> {
-  return decide(candidate, true, asked, context)
+  return decide(candidate, true, { ...asked, at: null }, context)
 }
 
 async function decide(
   candidate: Candidate,
   current: boolean,
-  { personId, event }: { personId: string; event: PersonEvent },
+  { personId, event, at }: { personId: string; event: PersonEvent; at: MessageRef | null },
   context: DecisionContext,
 ): Promise<DecisionAnswer> {
   const { store, chat, clock } = context
   const asked = await entitlement(personId, candidate, context)
   if (asked.kind === 'unreachable') return { kind: 'try_again' }
   if (!asked.entitlement.allowed) return { kind: 'not_allowed', why: asked.entitlement.why }
-  if (!current) return already(candidate, store)
+  const now = clock.now()
+  // Only whoever may decide is believed about where the message stands.
+  const rememberPlace = async () => {
+    if (at && asked.shownIn) await store.posted(asked.shownIn, at, now)
+  }
+  if (!current) {
+    await rememberPlace()
+    return already(candidate, store)
+  }
 
   const { id: candidateId, version } = candidate
   const actor = `${chat.platform}:${personId}`
   const happening = await approvalOf(candidate, { event, actor, email: asked.person?.email ?? null }, context)
   if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
   const note = { as: asked.entitlement.as }
-  const at = clock.now()
   // Asked for together, they share a commit: whoever pressed waits for the disk once.
   const [recorded] = await Promise.all([
-    store.record({ candidateId, version, actor, note, event: happening, at }),
+    store.record({ candidateId, version, actor, note, event: happening, at: now }),
     asked.person && store.rememberPerson(asked.person),
+    rememberPlace(),
   ])
   if (recorded.kind === 'refused') return already(recorded.candidate, store)
   return {
@@ -117,11 +121,25 @@ export async function entitlement(
   personId: string,
   candidate: Candidate,
   { store, chat }: Pick<DecisionContext, 'store' | 'chat'>,
-): Promise<{ kind: 'unreachable' } | { kind: 'known'; person: Person | null; entitlement: Entitlement }> {
+): Promise<
+  | { kind: 'unreachable' }
+  | {
+      kind: 'known'
+      person: Person | null
+      entitlement: Entitlement
+      /** The message that shows the candidate here. */
+      shownIn: MessageId | null
+    }
+> {
   const placement = await store.placement(candidate.id, chat.platform)
   const person = await chat.person(personId).catch(() => 'unreachable' as const)
   if (person === 'unreachable') return { kind: 'unreachable' }
-  return { kind: 'known', person, entitlement: mayDecide(person, candidate, placement?.approver ?? null) }
+  return {
+    kind: 'known',
+    person,
+    entitlement: mayDecide(person, candidate, placement?.approver ?? null),
+    shownIn: placement?.messageId ?? null,
+  }
 }
 
 async function already(candidate: Candidate, store: Store): Promise<DecisionAnswer> {

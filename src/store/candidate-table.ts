@@ -1,17 +1,10 @@
-import type { Action, Candidate, Operation, Proposal } from '../reclaim/candidate.ts'
+import type { Action, Candidate, Proposal } from '../reclaim/candidate.ts'
 import { factsHash } from '../reclaim/evidence.ts'
 import type { CandidateId, RunId } from '../reclaim/ids.ts'
-import {
-  type ApprovalRules,
-  decide,
-  evolve,
-  type FollowUp,
-  type LogEntry,
-  type State,
-} from '../reclaim/lifecycle.ts'
+import { type ApprovalRules, decide, evolve, type FollowUp, type State } from '../reclaim/lifecycle.ts'
 import type { Ids } from '../reclaim/ports.ts'
 import type { Recorded, Recording } from '../reclaim/storage.ts'
-import { type CandidateRow, candidateOf, SELECT, standingOf } from './candidate-row.ts'
+import { type CandidateRow, candidateOf, SELECT } from './candidate-row.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
 import type { Outbox } from './outbox.ts'
@@ -35,12 +28,7 @@ export function createCandidateTable(
   ids: Ids,
   approvals: ApprovalRules,
 ) {
-  const select = {
-    one: db.prepare<[string], CandidateRow>(`${SELECT} WHERE c.id = ?`),
-    operations: db.prepare<[string], { method: string; table: string; sys_id: string; body: string | null }>(
-      'SELECT method, "table", sys_id, body FROM operations WHERE candidate_id = ? ORDER BY position',
-    ),
-  }
+  const select = db.prepare<[string], CandidateRow>(`${SELECT} WHERE c.id = ?`)
   const insert = {
     candidate: db.prepare(
       `INSERT INTO candidates (id, run_id, user_sys_id, user_name, email, proposal, salt, instance, action, dry_run,
@@ -63,22 +51,16 @@ export function createCandidateTable(
     operations: db.prepare('UPDATE operations SET outcome = ?, at = ? WHERE candidate_id = ?'),
   }
 
-  const hydrate = (row: CandidateRow): Candidate => {
-    const operations = select.operations
-      .all(row.id)
-      .map(o => ({ method: o.method, table: o.table, sysId: o.sys_id, body: null }) as Operation)
-    return { ...candidateOf(row), operations }
-  }
   const get = (id: CandidateId): Candidate | null => {
-    const row = select.one.get(id)
-    return row ? hydrate(row) : null
+    const row = select.get(id)
+    return row ? candidateOf(row) : null
   }
-  const need = (id: CandidateId): Candidate => {
-    const candidate = get(id)
-    if (!candidate) throw new Error(`There is no candidate ${id}.`)
-    return candidate
+  const needRow = (id: CandidateId): CandidateRow => {
+    const row = select.get(id)
+    if (!row) throw new Error(`There is no candidate ${id}.`)
+    return row
   }
-  const saltOf = (id: CandidateId) => select.one.get(id)?.salt ?? ''
+  const need = (id: CandidateId): Candidate => candidateOf(needRow(id))
 
   const create = (next: NewCandidate): Candidate => {
     const { proposal } = next
@@ -116,40 +98,41 @@ export function createCandidateTable(
 
   const apply = (
     before: Candidate,
+    salt: string,
     recording: Recording,
     to: State,
     followUps: readonly FollowUp[],
-  ): LogEntry => {
+  ): Recorded => {
     const { candidateId, event, actor, at } = recording
     const isBound = event === 'approve' || event === 'retry' || event === 'endorse'
-    const note = isBound
-      ? { ...recording.note, facts: factsHash(saltOf(candidateId), before.facts) }
-      : recording.note
+    const note = isBound ? { ...recording.note, facts: factsHash(salt, before.facts) } : recording.note
     const entry = events.append({ candidateId, event, from: before.state, to, actor, note, at })
     const after = evolve(before, entry)
-    const { changes } = update.standing.run({ ...standingOf(after), id: candidateId, at })
+    const { changes } = update.standing.run({ ...after, id: candidateId, at })
     if (changes !== 1)
       throw new Error(`Candidate ${candidateId} changed under a transaction; nothing was recorded.`)
-    if (after.round !== before.round) insert.round.run(ids.next(), candidateId, after.round)
+    const isNewRound = after.round !== before.round
+    const token = isNewRound ? ids.next() : before.token
+    if (isNewRound) insert.round.run(token, candidateId, after.round)
     if (event === 'done' || event === 'found_done') update.operations.run(event, at, candidateId)
     for (const task of followUps) outbox.askWrite(task.kind, candidateId, entry.seq, at + task.afterMs)
     outbox.askAnnouncements(candidateId, at)
-    return entry
+    return { kind: 'recorded', candidate: { ...before, ...after, token }, entry }
   }
 
   const record = (recording: Recording): Recorded => {
-    const before = need(recording.candidateId)
+    const row = needRow(recording.candidateId)
+    const before = candidateOf(row)
     const stale = recording.version !== undefined && recording.version !== before.version
     const { event, actor, note } = recording
     const decision = decide(before, { event, actor, why: note.why }, approvals)
     if (recording.task) outbox.end(recording.task)
     if (stale || decision.kind === 'refused')
       return { kind: 'refused', candidate: before, last: events.last(before.id) }
-    const entry = apply(before, recording, decision.to, decision.followUps)
-    return { kind: 'recorded', candidate: need(before.id), entry }
+    return apply(before, row.salt, recording, decision.to, decision.followUps)
   }
 
-  return { get, need, hydrate, create, record }
+  return { get, need, create, record }
 }
 
 export type CandidateTable = ReturnType<typeof createCandidateTable>

@@ -6,7 +6,7 @@ import { requestLine } from '../reclaim/plan.ts'
 import type { Snapshot } from '../reclaim/ports.ts'
 import type { Begun, Candidates, Limits, Recording } from '../reclaim/storage.ts'
 import type { Breaker } from './breaker.ts'
-import { type CandidateRow, SELECT } from './candidate-row.ts'
+import { type CandidateRow, candidateOf, SELECT } from './candidate-row.ts'
 import type { CandidateTable } from './candidate-table.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
@@ -55,7 +55,7 @@ export function createCandidates(
       const candidate = table.need(row.candidate_id as CandidateId)
       return { candidate, current: candidate.round === row.round }
     }),
-    candidatesOf: reading((user: string) => ofUser.all({ user }).map(table.hydrate)),
+    candidatesOf: reading((user: string) => ofUser.all({ user }).map(candidateOf)),
     record: writing((recording: Recording) => {
       const recorded = table.record(recording)
       if (recorded.kind === 'recorded') breaker.heed(recorded.entry)
@@ -81,6 +81,6 @@ export function createCandidates(
       return { kind: 'begun', candidate: recorded.candidate }
     }),
     timeline: reading(events.timeline),
-    overdue: reading((before: number) => overdue.all({ before }).map(table.hydrate)),
+    overdue: reading((before: number) => overdue.all({ before }).map(candidateOf)),
   }
 }

@@ -57,6 +57,9 @@ export function createMessages(
   const insertPlacement = db.prepare(
     'INSERT INTO placements (candidate_id, platform, message_id, position) VALUES (?, ?, ?, ?)',
   )
+  const knownPosting = db.prepare<[string, string, string]>(
+    'SELECT 1 FROM postings WHERE message_id = ? AND conversation = ? AND ref = ?',
+  )
   const insertPosting = db.prepare<{ id: string; conversation: string; ref: string; at: number }>(
     `INSERT OR IGNORE INTO postings (message_id, conversation, ref, at)
      SELECT :id, :conversation, :ref, :at WHERE NOT EXISTS (
@@ -68,8 +71,8 @@ export function createMessages(
   )
   const markAnnounced = db.prepare('UPDATE messages SET announced_seq = max(announced_seq, ?) WHERE id = ?')
   const placement = db.prepare<[string, string], { messageId: string; approver: string | null }>(
-    `SELECT m.id AS messageId, m.approver FROM placements p JOIN messages m ON m.id = p.message_id
-     WHERE p.candidate_id = ? AND p.platform = ?`,
+    `SELECT id AS messageId, approver FROM messages
+     WHERE id = (SELECT message_id FROM placements WHERE candidate_id = ? AND platform = ?)`,
   )
 
   const contentOf = (row: MessageRow): MessageContent => {
@@ -121,6 +124,7 @@ export function createMessages(
       }
     }),
     posted: writing((id: MessageId, ref: MessageRef, at: number) => {
+      if (knownPosting.get(id, ref.conversation, ref.id)) return
       const { changes } = insertPosting.run({ id, conversation: ref.conversation, ref: ref.id, at })
       markPosted.run(at, id)
       const row = one.get(id)

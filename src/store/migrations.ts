@@ -180,4 +180,9 @@ UPDATE runs SET report = json_insert(json_set(report, '$.held', CASE json_type(r
     ELSE json('[]') END), '$.rosterSize', NULL, '$.head', NULL)
 WHERE report IS NOT NULL;
 `,
+  `
+CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS NOT NULL;
+CREATE INDEX postings_by_place ON postings (conversation, ref);
+`,
 ]

@@ -136,7 +136,8 @@ export function createTasks(
   })
 
   return {
-    takeTask: async (lane, now) => take.immediate(lane, now),
+    // Every commit makes every idle lane look, mostly in vain, and only this process takes tasks.
+    takeTask: async (lane, now) => (next(lane, now) ? take.immediate(lane, now) : null),
     settle: writing(outbox.settle),
     postpone: writing(outbox.postpone),
     putBack: writing(outbox.putBack),

@@ -178,3 +178,9 @@ CREATE TABLE snapshots (
   at INTEGER NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS NOT NULL;
+
+CREATE INDEX postings_by_place ON postings (conversation, ref);
