@@ -198,6 +198,7 @@ describe('what nobody can want leaves the bot up, and nothing behind', () => {
     ['JSON 30,000 levels deep', signed(payload(deep(30_000))), HANDLED],
     ['the same as JSON', signed(deep(60_000), { contentType: 'application/json' }), HANDLED],
     ['null', signed(payload('null')), [401]],
+    ['an object, with null beside it', signed('payload=%7B%7D&payload=null'), HANDLED],
     ['a number', signed(payload('7')), HANDLED],
     ['a click by nobody, on nothing', signed(payload('{"type":"block_actions","actions":[{}]}')), HANDLED],
     ['a click without anything', signed(payload('{"type":"block_actions"}')), HANDLED],

@@ -4,6 +4,7 @@ import { say } from '../answer.ts'
 import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
+import { createCalm } from './calm.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
@@ -40,12 +41,16 @@ export async function createSlackApp(
 function listen(app: App, context: ListenerContext): void {
   const { log } = context
   const repeats = createRepeats(context.clock)
-  for (const event of ['approve', 'skip', 'undo', 'retry'] as const)
-    app.action<BlockAction<ButtonAction>>(`reclaim_${event}`, async ({ body, action, ack }) => {
-      const card = await decision(event, body, action, context)
-      await ack()
-      await whisper(card, placeOf(body), context)
-    })
+  const calm = createCalm()
+  app.action<BlockAction<ButtonAction>>(DECISION, async ({ body, action, ack }) => {
+    calm.clicked()
+    const place = placeOf(body)
+    const card = await decision(body, action, context)
+    await ack()
+    calm.clicked()
+    // Not waited for: until then, Bolt would keep the whole click in memory.
+    void calm.settled().then(() => whisper(card, place, context))
+  })
   app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack }) => {
     // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
     await ack()
@@ -71,6 +76,8 @@ function listen(app: App, context: ListenerContext): void {
   })
 }
 
+/** The buttons that decide. */
+const DECISION = /^reclaim_(approve|skip|undo|retry)$/
 const HEARD_BEFORE = say('This command was delivered twice, and is not carried out again.')
 
 /** Slack sends a mention as an id (`<@U012AB3CD|bob>`); the store knows people by their address. */
@@ -82,7 +89,6 @@ async function namesForMentions(typed: string, { chat }: SlackAppContext): Promi
 }
 
 function decision(
-  event: PersonEvent,
   body: BlockAction<ButtonAction>,
   action: ButtonAction,
   context: SlackAppContext,
@@ -90,6 +96,7 @@ function decision(
   const { channel, message } = body
   const at =
     channel && message ? { conversation: channel.id, id: String(message.thread_ts ?? message.ts) } : null
+  const event = action.action_id.replace('reclaim_', '') as PersonEvent
   return decided({ personId: body.user.id, event, token: action.value ?? '', at }, context)
 }
 
@@ -129,12 +136,12 @@ async function whisper(
   { user, channel, url }: Place,
   { clients, store, log, respond }: ListenerContext,
 ): Promise<void> {
-  const message = renderMessage(card, await namesIn(card, store).catch(() => new Map()))
   try {
-    await respond(url, message)
-  } catch {
-    await clients.interactive.chat.postEphemeral({ channel, user, ...message }).catch(error => {
-      log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')
-    })
+    const message = renderMessage(card, await namesIn(card, store).catch(() => new Map()))
+    await respond(url, message).catch(() =>
+      clients.interactive.chat.postEphemeral({ channel, user, ...message }),
+    )
+  } catch (error) {
+    log.warn({ user, reason: readable(error).message }, 'an answer could not be delivered')
   }
 }
