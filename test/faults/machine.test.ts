@@ -108,12 +108,14 @@ describe('the disk is full:', () => {
   })
 
   test('when a deletion is due → nothing is sent without its intent on disk; it goes on by itself once there is room', async () => {
-    const told = await faultStory()
-    const { approve, stage, pass, path } = told
+    const told = await machineStory()
+    const { approve, stage, pass, path, storeRefused } = told
     await approve()
     const makeRoom = fillDisk(told)
     const asked = await requestsOf(told, async () => {
-      for (let minutes = 0; minutes < 20; minutes++) await stage.pass(MINUTE)
+      await stage.pass(GRACE)
+      await storeRefused()
+      for (let minutes = 0; minutes < 5; minutes++) await stage.pass(MINUTE)
     })
     expect(asked).toEqual([])
     expect(await path()).toEqual(['proposed', 'approved'])
