@@ -75,11 +75,15 @@ describe('a look at one account', () => {
     expect(message).toContain('Give it a role')
   })
 
-  it('does not take any other refusal to show the record for gone', async () => {
+  it.each([
+    ['acl_403', 'HTTP 403'],
+    ['timeout_500', 'HTTP 500'],
+    ['bad_gateway_502', 'HTTP 502'],
+  ] as const)('does not take any other refusal to show the record for gone: %s', async (kind, said) => {
     const { servicenow, simulator } = await open()
     simulator.tables.remove('sys_user', ADA.sys_id)
-    simulator.faults.add({ kind: 'acl_403', sysId: ADA.sys_id })
-    expect(await messageOf(servicenow.inspect(idOf(ADA)))).toContain('HTTP 403')
+    simulator.faults.add({ kind, sysId: ADA.sys_id })
+    expect(await messageOf(servicenow.inspect(idOf(ADA)))).toContain(said)
   })
 
   it.each([
