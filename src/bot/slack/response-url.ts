@@ -1,4 +1,3 @@
-import { request } from 'undici'
 import type { SlackMessage } from './render.ts'
 
 /** Says something at a response_url. @throws Error when it leads elsewhere than to Slack, or was not taken. */
@@ -17,15 +16,14 @@ export function createRespond(apiUrl: string | undefined): Respond {
   return async (responseUrl, message) => {
     if (responseUrl === undefined || !homes.some(home => isWithin(home, responseUrl)))
       throw new Error('The response_url does not lead to Slack.')
-    // undici's request, unlike fetch, follows no redirect (undici docs, Dispatcher: redirect interceptor).
-    const { statusCode, body } = await request(responseUrl, {
+    const { ok, status } = await fetch(responseUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...message, response_type: 'ephemeral', replace_original: false }),
+      redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    await body.dump()
-    if (statusCode !== 200) throw new Error(`Slack answered HTTP ${statusCode} at the response_url.`)
+    if (!ok) throw new Error(`Slack answered HTTP ${status} at the response_url.`)
   }
 }
 
