@@ -322,7 +322,7 @@ const script = fc.record({
 })
 
 describe('whatever fails and whenever the process dies', () => {
-  test(`the promises hold (${SCRIPTS} scripts)`, { timeout: 600_000 }, async () => {
+  test(`the promises hold (${SCRIPTS} scripts)`, { timeout: Math.max(60_000, SCRIPTS * 300) }, async () => {
     const tally = { sent: 0, deaths: 0, reclaimed: 0 }
     await fc.assert(
       fc.asyncProperty(script, async ({ actions, faults, receptions }) => {
