@@ -71,7 +71,8 @@ async function verdict(
   return [['withdraw', { why: 'store_restored' }]]
 }
 
-const APPROVALS: readonly string[] = ['endorse', 'approve', 'retry']
+/** A retry rests on the approval before it. */
+const APPROVALS: readonly string[] = ['endorse', 'approve']
 
 /** Whether anything that the present approval rests on is of before the copy was put back. */
 async function hasOldApproval({ id }: Candidate, restoredSeq: number, store: Store): Promise<boolean> {

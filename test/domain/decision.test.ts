@@ -122,6 +122,31 @@ describe('where a button was pressed', () => {
     await day.press('sam', 'approve', 'anna', { at: elsewhere })
     expect(await known(day)).not.toContainEqual(elsewhere)
   })
+
+  test.each([
+    ['of an earlier round', (token: string) => token],
+    ['that nobody knows', () => 'made up'],
+  ])('is brought up to date when the button is one %s', async (_, tokenOf) => {
+    const day = await proposed()
+    const { token } = await day.newest('anna')
+    const [at] = (await known(day)) ?? []
+    if (!at) throw new Error('The message stands nowhere.')
+    for (const event of ['approve', 'undo'] as const) await day.press('nora', event, 'anna')
+    await day.work()
+    day.fresh()
+    await day.press('nora', 'approve', 'anna', { token: tokenOf(token), at })
+    await day.work()
+    expect(day.calls).toContain(`update ${at.id}`)
+  })
+
+  test('of a candidate that has not been shown yet is not remembered, and the decision counts', async () => {
+    const day = createWorkday()
+    day.join(NORA)
+    day.withoutChat()
+    await day.propose(anIdleAccount('anna'))
+    expect(await day.press('nora', 'approve', 'anna', { at: elsewhere })).toMatchObject({ kind: 'recorded' })
+    expect(await known(day)).toBeUndefined()
+  })
 })
 
 describe('where two have to approve', () => {

@@ -9,11 +9,14 @@ import { createSurroundings } from './surroundings.ts'
 
 /* A store that was put back from a backup, and what becomes of each candidate in it. */
 
-const OPTIONS = { platforms: ['slack'], graceMs: 0, approvalsRequired: 2 } as const
+type Life = [name: string, events: readonly Happening[]]
 
-async function restoredWith(...lives: [string, readonly Happening[]][]) {
+const restoredWith = (...lives: Life[]) => restored(2, lives)
+
+async function restored(approvalsRequired: 1 | 2, lives: readonly Life[]) {
+  const options = { platforms: ['slack'], graceMs: 0, approvalsRequired } as const
   const db = openDatabase(':memory:')
-  const before = { ...createStore(db, OPTIONS), close: async () => {} }
+  const before = { ...createStore(db, options), close: async () => {} }
   const surroundings = createSurroundings()
   for (const [name, events] of lives) {
     surroundings.hire(anIdleAccount(name))
@@ -22,19 +25,15 @@ async function restoredWith(...lives: [string, readonly Happening[]][]) {
       await live(before, candidate, [event], { actor: event === 'endorse' ? 'slack:U_dana' : 'slack:U_nora' })
   }
   const store = {
-    ...createStore(db, { ...OPTIONS, isRestored: true, now: () => NOW }),
+    ...createStore(db, { ...options, isRestored: true, now: () => NOW }),
     close: async () => {},
   }
-  const warned: string[] = []
-  const log = {
-    debug() {},
-    info() {},
-    warn: (_: object, words: string) => void warned.push(words),
-    error() {},
-  }
+  const logged: [fields: object, words: string][] = []
+  const note = (fields: object, words: string) => void logged.push([fields, words])
+  const log = { debug() {}, info: note, warn: note, error() {} }
   return {
     ...surroundings,
-    ...{ store, warned },
+    ...{ store, logged },
     reconcile: () =>
       reconcile({ store, log, sources: { licences: surroundings.licences, clock: { now: () => NOW } } }),
     async happens(name: string, event: Happening, actor: string) {
@@ -46,6 +45,10 @@ async function restoredWith(...lives: [string, readonly Happening[]][]) {
       const [candidate] = await store.candidatesOf(name)
       const last = candidate && (await store.timeline(candidate.id)).at(-1)
       return [last?.event, candidate?.state, last?.note.why]
+    },
+    async history(name: string) {
+      const [candidate] = await store.candidatesOf(name)
+      return candidate ? store.timeline(candidate.id) : []
     },
     isHalted: async () => (await store.halts()).restored !== null,
   }
@@ -111,7 +114,9 @@ describe('reconciling a restored store', () => {
     restored.breakDown('inspect')
     await restored.reconcile()
     expect(await restored.isHalted()).toBe(true)
-    expect(restored.warned).toEqual(['the restored store is not reconciled yet'])
+    expect(restored.logged).toMatchObject([
+      [{ reason: expect.stringMatching(/./) }, 'the restored store is not reconciled yet'],
+    ])
     restored.repair()
     await restored.reconcile()
     expect(await restored.isHalted()).toBe(false)
@@ -124,8 +129,38 @@ describe('reconciling a restored store', () => {
     expect(await restored.end('anna')).toEqual(['undo', 'proposed', undefined])
   })
 
+  test('leaves alone whoever was decided about while the account was read, and is over', async () => {
+    const restored = await restoredWith(['anna', []])
+    restored.remove('anna')
+    restored.during('inspect', () => restored.happens('anna', 'skip', 'slack:U_nora'))
+    await restored.reconcile()
+    expect(await restored.end('anna')).toEqual(['skip', 'skipped', undefined])
+    expect(await restored.isHalted()).toBe(false)
+  })
+
+  test('says in the history of a write that was under way that the bot was interrupted', async () => {
+    const restored = await restoredWith(['anna', ['endorse', 'approve', 'begin']])
+    await restored.reconcile()
+    expect((await restored.history('anna')).slice(-2)).toMatchObject([
+      { event: 'lose_track', note: { why: 'interrupted' }, actor: 'worker' },
+      { event: 'give_up', note: { why: 'store_restored' }, actor: 'worker' },
+    ])
+  })
+
+  test('withdraws an old approval also where one person is enough', async () => {
+    const withOne = await restored(1, [['anna', ['approve']]])
+    await withOne.reconcile()
+    expect(await withOne.end('anna')).toEqual(['withdraw', 'withdrawn', 'store_restored'])
+  })
+
+  test('tells operators how many accounts it read', async () => {
+    const restored = await restoredWith(['anna', []], ['ben', []])
+    await restored.reconcile()
+    expect(restored.logged).toEqual([[{ candidates: 2 }, 'the restored store was reconciled']])
+  })
+
   test('does nothing where the store was not restored', async () => {
-    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+    const restored = await restoredWith(['anna', []])
     await restored.reconcile()
     restored.calls.length = 0
     await restored.reconcile()
