@@ -26,7 +26,12 @@ try {
       const clicks = await world.clicks()
       const first = round % contestants.length
       for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)]) {
-        const figures = await measure(contestant, clicks, join(folder, `${round}-${contestant.name}`))
+        const figures = await measure(
+          contestant,
+          clicks,
+          join(folder, `${round}-${contestant.name}`),
+          world.told,
+        )
         if (round > 0) measured.get(contestant.name)?.push(figures)
       }
       print(`round ${round} of ${ROUNDS}${round === 0 ? ', not counted' : ''}`)

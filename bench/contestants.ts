@@ -14,6 +14,8 @@ export const HTTP = 'http'
 /** Somebody who answers clicks, in a process of its own. */
 export type Contestant = {
   readonly name: string
+  /** Whether each person is told what came of their click. */
+  readonly tells: boolean
   /** Starts it in an empty folder, on a fresh store. */
   start(folder: string): Promise<Running>
 }
@@ -31,6 +33,7 @@ const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 export function contestantsIn({ storePath, settings }: World): Contestant[] {
   const bare = (name: string, program: string): Contestant => ({
     name,
+    tells: false,
     start: folder => {
       const store = join(folder, 'clicks.db')
       return start([fileOf(program), store], folder, settings.env, {
@@ -41,6 +44,7 @@ export function contestantsIn({ storePath, settings }: World): Contestant[] {
   })
   const ours: Contestant = {
     name: OURS,
+    tells: true,
     start: folder => {
       const store = join(folder, 'reclaim.db')
       writeFileSync(join(folder, 'reclaim.yml'), settings.yaml)

@@ -1,22 +1,19 @@
 import { createHmac } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { SLACK_SECRETS } from '../sandbox/chats.ts'
 import type { Contestant, Running } from './contestants.ts'
-import { CLICKS_EACH, type Click } from './world.ts'
+import { CLICKS_EACH, type Click, type World } from './world.ts'
 
-/** Latencies in ms, one a click. `first`: the very first click of each approver, whom nobody knows yet. */
-export type Measured = { readonly first: readonly number[]; readonly clicks: readonly number[] }
-
-/** So that what the clicks before have left to do, answers to people above all, is out of the way. */
-const SETTLE_MS = 500
+/** Latencies in ms, one a click. `first`: the very first click of each approver, whom nobody knows yet; `warmUp`: the others before the clock starts. */
+export type Measured = Readonly<Record<'first' | 'warmUp' | 'clicks', readonly number[]>>
 
 /** One round of one contestant: started afresh, clicked at by all approvers at once, stopped. */
 export async function measure(
   contestant: Contestant,
   clicks: readonly Click[][],
   folder: string,
+  told: World['told'],
 ): Promise<Measured> {
   mkdirSync(folder)
   const running = await contestant.start(folder)
@@ -26,11 +23,13 @@ export async function measure(
       if (!running.isCommitted(token)) throw new Error(`${contestant.name} answered before it committed.`)
     }
     const first = await allAtOnce(pool, clicks, [0, 1], check)
-    await allAtOnce(pool, clicks, [1, CLICKS_EACH.before], check)
-    await pause(SETTLE_MS)
+    const warmUp = await allAtOnce(pool, clicks, [1, CLICKS_EACH.before], check)
+    // What they have left to do is out of the way of the next ones.
+    if (contestant.tells) await told(clicks.length * CLICKS_EACH.before)
     const counted = await allAtOnce(pool, clicks, [CLICKS_EACH.before], () => {})
     mustHaveAll(running, clicks, contestant.name)
-    return { first, clicks: counted }
+    if (contestant.tells) await told(clicks.flat().length)
+    return { first, warmUp, clicks: counted }
   } finally {
     await pool.close()
     await running.stop()

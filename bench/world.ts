@@ -37,6 +37,8 @@ export type World = {
   }
   /** One press for each candidate, by approver. A press is good for one round: its response_url wears out. */
   clicks(): Promise<Click[][]>
+  /** Resolves once so many of the round's clicks were told what came of them. @throws Error after half a minute */
+  told(clicks: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -55,6 +57,7 @@ export async function createWorld(folder: string): Promise<World> {
   const messages = await slack.messages()
   const recorder = await startRecorder()
   slack.connect(recorder.url)
+  let before = 0
   return {
     approvers: APPROVERS.length,
     storePath,
@@ -64,9 +67,17 @@ export async function createWorld(folder: string): Promise<World> {
       env: { ...stageEnv(surroundings), LOG_LEVEL: 'info' },
     },
     async clicks() {
+      before = slack.whispers.length
       const all: Click[][] = []
       for (const approver of APPROVERS) all.push(await press(approver, messages, slack, recorder.record))
       return all
+    },
+    async told(clicks) {
+      const missing = () => before + clicks - slack.whispers.length
+      for (let waits = 0; missing() > 0; waits++) {
+        if (waits > 600) throw new Error(`${missing()} clicks were not told what came of them.`)
+        await pause(50)
+      }
     },
     async close() {
       await Promise.all([recorder.close(), slack.close(), servicenow.close()])

@@ -89,12 +89,15 @@ async function decide(
   const happening = await approvalOf(candidate, { event, actor, email: asked.person?.email ?? null }, context)
   if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
   const note = { as: asked.entitlement.as }
-  // Asked for together, they share a commit: whoever pressed waits for the disk once.
-  const [recorded] = await Promise.all([
+  // Asked for together, they share a commit: whoever pressed waits for the disk once. What they are told depends on
+  // the decision alone.
+  const [decided] = await Promise.allSettled([
     store.record({ candidateId, version, actor, note, event: happening, at: now }),
     asked.person && store.rememberPerson(asked.person),
     rememberPlace(),
   ])
+  if (decided.status === 'rejected') throw decided.reason
+  const recorded = decided.value
   if (recorded.kind === 'refused') return already(recorded.candidate, store)
   return {
     kind: 'recorded',

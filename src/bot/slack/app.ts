@@ -4,7 +4,7 @@ import { say } from '../answer.ts'
 import { DETAILS_FAILED, decided, detailsFor, type InteractionContext, obeyed } from '../interactions.ts'
 import { namesIn } from '../names.ts'
 import type { Card } from '../view.ts'
-import { createCalm } from './calm.ts'
+import { createAsides } from './asides.ts'
 import { readable, type SlackClients, slackLogger } from './clients.ts'
 import { createEars, type Ears, type SlackMode } from './receiver.ts'
 import { renderMessage, renderModal } from './render.ts'
@@ -12,7 +12,10 @@ import { createRepeats } from './repeats.ts'
 import { createRespond, type Respond } from './response-url.ts'
 
 export type SlackAppContext = InteractionContext & { readonly clients: SlackClients }
-type ListenerContext = SlackAppContext & { readonly respond: Respond }
+type ListenerContext = SlackAppContext & {
+  readonly respond: Respond
+  readonly asides: ReturnType<typeof createAsides>
+}
 
 /**
  * Bolt with the bot's listeners. A click or a command becomes one short transaction, is acknowledged after that
@@ -33,23 +36,29 @@ export async function createSlackApp(
     deferInitialization: true,
     ...(settings.apiUrl && { clientOptions: { slackApiUrl: settings.apiUrl } }),
   })
-  listen(app, { ...context, respond: createRespond(settings.apiUrl) })
+  const asides = createAsides()
+  listen(app, { ...context, respond: createRespond(settings.apiUrl), asides })
   await app.init()
-  return ears
+  return {
+    ...ears,
+    async stop() {
+      await ears.stop()
+      await asides.stop()
+    },
+  }
 }
 
 function listen(app: App, context: ListenerContext): void {
-  const { log } = context
+  const { log, asides } = context
   const repeats = createRepeats(context.clock)
-  const calm = createCalm()
   app.action<BlockAction<ButtonAction>>(DECISION, async ({ body, action, ack }) => {
-    calm.clicked()
+    asides.clicked()
     const place = placeOf(body)
     const card = await decision(body, action, context)
     await ack()
-    calm.clicked()
+    asides.clicked()
     // Not waited for: until then, Bolt would keep the whole click in memory.
-    void calm.settled().then(() => whisper(card, place, context))
+    asides.say(() => whisper(card, place, context))
   })
   app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack }) => {
     // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
@@ -58,7 +67,7 @@ function listen(app: App, context: ListenerContext): void {
     if (refusal) await whisper(refusal, placeOf(body), context)
   })
   // Bolt runs every listener that matches, so this one must match nothing that is ours.
-  app.action(/^(?!reclaim_(approve|skip|undo|retry|details)$)/, async ({ ack, body }) => {
+  app.action(UNKNOWN, async ({ ack, body }) => {
     await ack()
     log.warn({ user: body.user.id }, 'a button that the bot does not know was pressed')
   })
@@ -76,8 +85,9 @@ function listen(app: App, context: ListenerContext): void {
   })
 }
 
-/** The buttons that decide. */
-const DECISION = /^reclaim_(approve|skip|undo|retry)$/
+const DECISIONS = ['approve', 'skip', 'undo', 'retry'] as const satisfies PersonEvent[]
+const DECISION = new RegExp(`^reclaim_(${DECISIONS.join('|')})$`)
+const UNKNOWN = new RegExp(`^(?!reclaim_(${DECISIONS.join('|')}|details)$)`)
 const HEARD_BEFORE = say('This command was delivered twice, and is not carried out again.')
 
 /** Slack sends a mention as an id (`<@U012AB3CD|bob>`); the store knows people by their address. */
@@ -96,7 +106,8 @@ function decision(
   const { channel, message } = body
   const at =
     channel && message ? { conversation: channel.id, id: String(message.thread_ts ?? message.ts) } : null
-  const event = action.action_id.replace('reclaim_', '') as PersonEvent
+  const event = DECISIONS.find(event => action.action_id === `reclaim_${event}`)
+  if (!event) throw new Error(`The button ${action.action_id} decides nothing.`)
   return decided({ personId: body.user.id, event, token: action.value ?? '', at }, context)
 }
 
