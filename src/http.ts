@@ -120,7 +120,16 @@ function pass(request: IncomingMessage, response: ServerResponse, listener: Requ
     send(response, text(413, 'The request is too large.'))
     return
   }
-  // A body whose length was not announced is counted as it comes, from when somebody begins to read it.
+  if (request.headers['content-length'] === undefined) limitBody(request)
+  // An async function catches what a listener throws now and what it rejects with later.
+  const handle = async () => listener(request, response)
+  handle().catch(() => {
+    if (!response.headersSent) send(response, text(500, 'The request could not be handled.'))
+  })
+}
+
+/** A body whose length was not announced is counted as it comes, from when somebody begins to read it. */
+function limitBody(request: IncomingMessage): void {
   let bytes = 0
   request.once('resume', () =>
     request.on('data', (chunk: Buffer) => {
@@ -128,11 +137,6 @@ function pass(request: IncomingMessage, response: ServerResponse, listener: Requ
       if (bytes > MAX_BODY_BYTES) request.destroy()
     }),
   )
-  // An async function catches what a listener throws now and what it rejects with later.
-  const handle = async () => listener(request, response)
-  handle().catch(() => {
-    if (!response.headersSent) send(response, text(500, 'The request could not be handled.'))
-  })
 }
 
 function send(response: ServerResponse, { status, type, body }: Reply): void {

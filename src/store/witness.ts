@@ -3,7 +3,7 @@ import type { HistoryHead } from '../reclaim/reports.ts'
 import type { Db } from './database.ts'
 
 /** Behind the store by at most this long: a restored backup is older. */
-const WRITE_AFTER_MS = 250
+const WRITE_AFTER_MS = 1000
 
 type Witness = {
   /** Whether the store is not what it was when it was last seen. */

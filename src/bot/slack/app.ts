@@ -51,25 +51,24 @@ export async function createSlackApp(
 function listen(app: App, context: ListenerContext): void {
   const { log, asides } = context
   const repeats = createRepeats(context.clock)
-  app.action<BlockAction<ButtonAction>>(DECISION, async ({ body, action, ack }) => {
-    asides.clicked()
+  // Bolt runs every listener that matches, so there is one for all buttons.
+  app.action<BlockAction<ButtonAction>>(/^/, async ({ body, action, ack }) => {
     const place = placeOf(body)
-    const card = await decision(body, action, context)
-    await ack()
-    asides.clicked()
-    // Not waited for: until then, Bolt would keep the whole click in memory.
-    asides.say(() => whisper(card, place, context))
-  })
-  app.action<BlockAction<ButtonAction>>('reclaim_details', async ({ body, action, ack }) => {
+    const event = DECISIONS.find(event => action.action_id === `reclaim_${event}`)
+    if (event) {
+      asides.clicked()
+      const card = await decision(event, body, action, context)
+      await ack()
+      asides.clicked()
+      // Not waited for: until then, Bolt would keep the whole click in memory.
+      return asides.say(() => whisper(card, place, context))
+    }
     // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
     await ack()
+    if (action.action_id !== 'reclaim_details')
+      return log.warn({ user: body.user.id }, 'a button that the bot does not know was pressed')
     const refusal = await details(body, action, context)
-    if (refusal) await whisper(refusal, placeOf(body), context)
-  })
-  // Bolt runs every listener that matches, so this one must match nothing that is ours.
-  app.action(UNKNOWN, async ({ ack, body }) => {
-    await ack()
-    log.warn({ user: body.user.id }, 'a button that the bot does not know was pressed')
+    if (refusal) await whisper(refusal, place, context)
   })
   app.command('/reclaim', async ({ command, ack }) => {
     await ack()
@@ -86,8 +85,6 @@ function listen(app: App, context: ListenerContext): void {
 }
 
 const DECISIONS = ['approve', 'skip', 'undo', 'retry'] as const satisfies PersonEvent[]
-const DECISION = new RegExp(`^reclaim_(${DECISIONS.join('|')})$`)
-const UNKNOWN = new RegExp(`^(?!reclaim_(${DECISIONS.join('|')}|details)$)`)
 const HEARD_BEFORE = say('This command was delivered twice, and is not carried out again.')
 
 /** Slack sends a mention as an id (`<@U012AB3CD|bob>`); the store knows people by their address. */
@@ -99,6 +96,7 @@ async function namesForMentions(typed: string, { chat }: SlackAppContext): Promi
 }
 
 function decision(
+  event: PersonEvent,
   body: BlockAction<ButtonAction>,
   action: ButtonAction,
   context: SlackAppContext,
@@ -106,8 +104,6 @@ function decision(
   const { channel, message } = body
   const at =
     channel && message ? { conversation: channel.id, id: String(message.thread_ts ?? message.ts) } : null
-  const event = DECISIONS.find(event => action.action_id === `reclaim_${event}`)
-  if (!event) throw new Error(`The button ${action.action_id} decides nothing.`)
   return decided({ personId: body.user.id, event, token: action.value ?? '', at }, context)
 }
 
