@@ -77,3 +77,18 @@ test('when Slack takes no answer at the response_url any more, whoever clicked i
   stage.slack.faults.add({ method: 'response_url', kind: '500' })
   expect(await press('dana', 'approve', 'Bob Marsh')).toMatch(/^Done/)
 })
+
+test('a bot that stops right after a press tells the person what came of it', async () => {
+  const { run, stage, shownTo } = await story('slack')
+  await run()
+  const { slack } = stage.chats
+  const on = (await slack?.messages())?.find(({ blocks }) => JSON.stringify(blocks).includes(': Bob Marsh'))
+  if (!slack || !on) throw new Error('Nobody is asked about Bob Marsh.')
+  const pick = buttonsIn(on.blocks).find(
+    ({ actionId, element }) =>
+      actionId === 'reclaim_approve' && String(element.accessibility_label).endsWith(': Bob Marsh'),
+  )?.value
+  await slack.driver.as('dana').click({ on, actionId: 'reclaim_approve', pick: pick ?? '' })
+  await stage.bot().close()
+  expect(shownTo('dana')).toEqual([expect.stringMatching(/^Done\. Bob Marsh: Approved by/)])
+})
