@@ -61,7 +61,7 @@ function listen(app: App, context: ListenerContext): void {
       await ack()
       asides.clicked()
       // Not waited for: until then, Bolt would keep the whole click in memory.
-      return asides.say(() => whisper(card, place, context))
+      return asides.say(place.user, () => whisper(card, place, context))
     }
     // Nothing is recorded, and two calls of Slack's API can take longer than the 3 seconds that it waits.
     await ack()

@@ -22,7 +22,6 @@ type Aside = () => Promise<void>
 export function createAsides({ now, pause: wait } = REAL) {
   let clickedAt = Number.NEGATIVE_INFINITY
   let stopping = false
-  let turn = 0
   const lanes = Array.from({ length: LANES }, () => Promise.resolve())
   const calm = async (latest: number) => {
     const leftMs = () => (stopping ? 0 : Math.min(clickedAt + QUIET_MS, latest) - now())
@@ -33,10 +32,10 @@ export function createAsides({ now, pause: wait } = REAL) {
     clicked(): void {
       clickedAt = now()
     },
-    /** Says it once nobody has clicked for a moment; in a long rush, after a second. */
-    say(aside: Aside): void {
+    /** Says it once nobody has clicked for a moment; in a long rush, after a second. One person hears all in order. */
+    say(person: string, aside: Aside): void {
       const latest = now() + LONGEST_MS
-      const lane = turn++ % LANES
+      const lane = [...person].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % LANES
       lanes[lane] = (lanes[lane] ?? Promise.resolve()).then(() => calm(latest)).then(aside)
     },
     /** Says at once what is still to be said. Resolves when that is done, or took too long. */

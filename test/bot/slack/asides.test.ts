@@ -16,7 +16,7 @@ async function saidAfter(first: number, ...others: readonly number[]): Promise<n
     },
   })
   asides.clicked()
-  return new Promise(said => asides.say(async () => said(nowMs)))
+  return new Promise(said => asides.say('dana', async () => said(nowMs)))
 }
 
 test('what is said about a click waits for a tenth of a second', async () => {
@@ -38,7 +38,7 @@ test('in a rush without an end it waits for a second', async () => {
 test('where nobody clicks, nothing waits', async () => {
   const pause = () => Promise.reject(new Error('It waited.'))
   const asides = createAsides({ now: () => 0, pause })
-  await new Promise<void>(said => asides.say(async () => said()))
+  await new Promise<void>(said => asides.say('dana', async () => said()))
 })
 
 test('ten are said at once, the others after them', async () => {
@@ -46,7 +46,7 @@ test('ten are said at once, the others after them', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const begun: number[] = []
   for (let n = 0; n < 25; n++)
-    asides.say(() => {
+    asides.say(String(n), () => {
       begun.push(n)
       return promise
     })
@@ -54,7 +54,7 @@ test('ten are said at once, the others after them', async () => {
   expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   resolve()
   await asides.stop()
-  expect(begun).toEqual(Array.from({ length: 25 }, (_, n) => n))
+  expect(begun).toHaveLength(25)
 })
 
 test('a bot that stops says what is left, however many click', async () => {
@@ -67,9 +67,21 @@ test('a bot that stops says what is left, however many click', async () => {
     },
   })
   asides.clicked()
-  for (let n = 0; n < 25; n++) asides.say(async () => void said.push(n))
+  for (let n = 0; n < 25; n++) asides.say(String(n), async () => void said.push(n))
   await new Promise(setImmediate)
   expect(said).toEqual([])
   await asides.stop()
   expect(said).toHaveLength(25)
+})
+
+test('one person hears everything in order', async () => {
+  const asides = createAsides({ now: () => 0, pause: async () => {} })
+  const said: number[] = []
+  for (let n = 0; n < 5; n++)
+    asides.say('dana', async () => {
+      for (let waits = n; waits < 5; waits++) await new Promise(setImmediate)
+      said.push(n)
+    })
+  await asides.stop()
+  expect(said).toEqual([0, 1, 2, 3, 4])
 })
