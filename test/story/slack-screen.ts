@@ -80,7 +80,7 @@ export function slackScreen(slack: SlackWorkspace, { people }: Company): Screen 
 }
 
 /** A button's spoken label names the account that it stands beside. */
-function isButton(what: Press, name: string): (button: Button) => boolean {
+export function isButton(what: Press, name: string): (button: Button) => boolean {
   return ({ actionId, element }) =>
     actionId === `reclaim_${what}` && stringOf(element.accessibility_label).endsWith(`: ${name}`)
 }
