@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Stage, setStage } from '../../sandbox/stage.ts'
@@ -60,13 +61,13 @@ export async function startHost({ prepare, changes = {}, account = {}, env = {},
   return { stage, bot, url, printed, ...shell }
 }
 
-/** Sends each request on, and lets the answer be another. */
+/** Sends each request on, and lets the answer be another; a request that is cut behind it is cut before it. */
 async function startProxy(
   target: string,
   rewrite: Rewrite = async () => null,
   signIn = (authorization: string) => authorization,
 ): Promise<{ url: string }> {
-  return startServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '' } = request
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -93,6 +94,9 @@ async function startProxy(
       if (value !== null) response.setHeader(name, value)
     }
     response.writeHead(answer.status).end(await answer.text())
+  }
+  return startServer((request, response) => {
+    pass(request, response).catch(() => response.destroy())
   })
 }
 
