@@ -42,9 +42,9 @@ export function createCandidates(
     { since: number; by: string | null; id: string },
     { total: number; byApprover: number }
   >(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by) AS byApprover FROM candidates c
-       WHERE c.begun_at IS NOT NULL AND c.id <> :id
-         AND EXISTS (SELECT 1 FROM events e WHERE e.candidate_id = c.id AND e.event = 'begin' AND e.at >= :since)`,
+    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by) AS byApprover FROM candidates
+       WHERE begun_at IS NOT NULL AND id <> :id
+         AND id IN (SELECT candidate_id FROM events WHERE event = 'begin' AND at >= :since)`,
   )
 
   return {

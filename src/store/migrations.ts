@@ -184,5 +184,6 @@ WHERE report IS NOT NULL;
 CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS NOT NULL;
 CREATE INDEX postings_by_place ON postings (conversation, ref);
+CREATE INDEX begun_by_time ON events (at, candidate_id) WHERE event = 'begin';
 `,
 ]

@@ -2,8 +2,8 @@ import type { Statement } from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { type Db, openDatabase } from '../../src/store/database.ts'
 import { createStore } from '../../src/store/store.ts'
-import { NOW } from '../domain/examples.ts'
-import { GRACE_MS, record, show, take } from './contract/scene.ts'
+import { aSnapshot, NOW } from '../domain/examples.ts'
+import { again, GRACE_MS, record, show, take } from './contract/scene.ts'
 
 /* The store grows for years, and what happens at every click and at every step must not grow with it. */
 
@@ -37,7 +37,7 @@ function scansIn(db: Db, ran: ReadonlyMap<string, readonly unknown[]>): string[]
   )
 }
 
-test('a decision and a step of each lane go through no table from end to end', async () => {
+test('a decision, a step of each lane and the beginning of a write go through no table from end to end', async () => {
   const db = openDatabase(':memory:')
   const ran = watch(db)
   const store = { ...createStore(db, { platforms: ['slack'], graceMs: GRACE_MS }), close: async () => {} }
@@ -53,7 +53,11 @@ test('a decision and a step of each lane go through no table from end to end', a
   await store.refresh('slack', { conversation: 'C_LICENCES', id: 'elsewhere' }, NOW)
   await store.halts()
   await store.announced((await take(store, 'slack')).id, messageId, entry.seq, NOW)
-  await store.settle((await take(store, 'servicenow', NOW + GRACE_MS)).id)
+  const { id } = await take(store, 'servicenow', NOW + GRACE_MS)
+  const approved = await again(store, button.candidate)
+  const limits = { maxPerDay: 100, maxPerApproverPerDay: 100, dayStart: NOW }
+  expect(await store.begin(approved, aSnapshot(), NOW + GRACE_MS, limits)).toMatchObject({ kind: 'begun' })
+  await store.settle(id)
 
   expect(ran.size).toBeGreaterThan(20)
   expect(scansIn(db, new Map(ran))).toEqual([])
