@@ -6,17 +6,23 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type Stage, setStage } from '../../sandbox/stage.ts'
 import { type SettingsChanges, stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
+import type { Platform } from '../../src/reclaim/ports.ts'
 import { type Environment, shellIn } from '../cli/shell.ts'
 import { startServer } from './wiretap.ts'
 
 /** What is answered instead; `null` = what the stand-in says. `ask` asks it. */
-type Rewrite = (
-  asked: { readonly method: string; readonly path: string; readonly authorization: string },
-  ask: () => Promise<string>,
-) => Promise<Answer | null>
+type Rewrite = (asked: Asked, ask: () => Promise<string>) => Promise<Answer | null>
+type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly authorization: string
+  readonly body: string
+}
 type Answer = { readonly status: number; readonly body: string }
 
 type Given = {
+  /** Where the bot is; left out = Slack. */
+  readonly on?: readonly Platform[]
   /** Before the bot starts. */
   readonly prepare?: (stage: Stage) => void
   readonly changes?: SettingsChanges
@@ -31,13 +37,20 @@ type Given = {
 }
 
 /** A machine on which the bot runs as a process of its own, and an operator's shell beside it. */
-export async function startHost({ prepare, changes = {}, account = {}, env = {}, ...rewrites }: Given = {}) {
-  const stage = await setStage()
+export async function startHost({
+  on = ['slack'],
+  prepare,
+  changes = {},
+  account = {},
+  env = {},
+  ...rewrites
+}: Given = {}) {
+  const stage = await setStage({ on })
   onTestFinished(() => stage.close())
   await stage.bot().close()
   prepare?.(stage)
   const servicenow = await startProxy(stage.servicenow.url, rewrites.servicenow, rewrites.signIn)
-  const slack = await startProxy(new URL(stage.slack.apiUrl).origin, rewrites.slack)
+  const slack = stage.chats.slack && (await startProxy(new URL(stage.slack.apiUrl).origin, rewrites.slack))
   const file = {
     ...stageFile(
       { servicenow, chats: stage.chats, folder: stage.folder },
@@ -50,14 +63,16 @@ export async function startHost({ prepare, changes = {}, account = {}, env = {},
   writeFileSync(join(stage.folder, 'reclaim.yml'), JSON.stringify(file))
   const shell = shellIn(stage.folder, {
     ...stageEnv(stage),
-    ...{ SLACK_API_URL: `${slack.url}/api/`, LOG_LEVEL: 'trace' },
+    ...(slack && { SLACK_API_URL: `${slack.url}/api/` }),
+    LOG_LEVEL: 'trace',
     ...env,
   })
   const bot = shell.open(['start'])
   onTestFinished(() => void bot.kill('SIGKILL'))
   const printed = recorded(bot)
   const url = await urlIn(bot, printed)
-  stage.slack.connect(url)
+  stage.chats.slack?.connect(url)
+  stage.chats.teams?.connect(url)
   return { stage, bot, url, printed, ...shell }
 }
 
@@ -83,7 +98,9 @@ async function startProxy(
         ]),
         ...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
       })
-    const instead = await rewrite({ method, path, authorization }, async () => (await asking()).text())
+    const body = Buffer.concat(chunks).toString('utf8')
+    const asked = { method, path, authorization, body }
+    const instead = await rewrite(asked, async () => (await asking()).text())
     if (instead) {
       response.writeHead(instead.status, { 'content-type': 'application/json' }).end(instead.body)
       return

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SLACK_SECRETS } from '../../sandbox/chats.ts'
@@ -6,10 +6,12 @@ import { BOT_ACCOUNT } from '../../sandbox/company.ts'
 import { buttonsIn } from '../../sandbox/slack/buttons.ts'
 import { eventually } from '../story/screen.ts'
 import { startHost } from './host.ts'
+import { base64, filesIn, formsOf, found } from './search.ts'
 
 /*
  * A day of the bot's, with everything that goes wrong on such a day, at the most talkative log level; then all that it
- * left anywhere is searched for each of its secrets. Its words where a setting is wrong: test/config.test.ts.
+ * left anywhere is searched for each of its secrets. In Teams, with a sign-in by token: secrets-teams.test.ts. Its
+ * words where a setting is wrong: test/config.test.ts.
  */
 
 const READER = { userName: 'reclaim.reader', password: 'reader-pass-Kq7wZ' } as const
@@ -19,29 +21,14 @@ const MORE = {
   RECLAIM_SNAPSHOT_KEY: Buffer.from('snapshot-key-of-32-bytes-exactly').toString('base64'),
 }
 
-const base64 = (text: string) => Buffer.from(text).toString('base64')
 const pair = ({ userName, password }: { userName: string; password: string }) =>
   base64(`${userName}:${password}`)
 
-/** Each secret as it is, and as it travels. */
-const SECRETS: readonly string[] = [
+const FORMS = formsOf([
   ...[BOT_ACCOUNT.password, READER.password, pair(BOT_ACCOUNT), pair(READER)],
   ...[SLACK_SECRETS.botToken, SLACK_SECRETS.signingSecret, SLACK_SECRETS.appToken],
   ...Object.values(MORE),
-]
-const EVERY_FORM = SECRETS.flatMap(secret => [
-  ...[secret, base64(secret), encodeURIComponent(secret), Buffer.from(secret).toString('hex')],
-  JSON.stringify(secret).slice(1, -1),
 ])
-
-const FORMS = [...new Set(EVERY_FORM)]
-
-/** Where a secret stands, by name of the place. */
-function found(places: ReadonlyMap<string, Buffer>, words: readonly string[] = FORMS): string[] {
-  return [...places].flatMap(([place, bytes]) =>
-    words.filter(word => bytes.includes(word)).map(word => `${place}: ${word}`),
-  )
-}
 
 test('the search finds what it looks for, wherever and however it stands', () => {
   const secret = BOT_ACCOUNT.password
@@ -51,7 +38,9 @@ test('the search finds what it looks for, wherever and however it stands', () =>
     ['binary', Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from(secret)])],
     ['clean', Buffer.from('nothing here')],
   ])
-  expect(new Set(found(places).map(hit => hit.split(':')[0]))).toEqual(new Set(['plain', 'header', 'binary']))
+  expect(new Set(found(places, FORMS).map(hit => hit.split(':')[0]))).toEqual(
+    new Set(['plain', 'header', 'binary']),
+  )
 })
 
 test('no secret is in a log, a message, a page, an argument, or any file beside the store', async () => {
@@ -136,7 +125,7 @@ test('no secret is in a log, a message, a page, an argument, or any file beside 
     ['the pages', Buffer.from(pages.join('\n'))],
     ['Slack', Buffer.from(JSON.stringify([await slack.messages(), shown(), slack.calls]))],
     ...cmdlines.map((line, n): [string, Buffer] => [`argv ${n}`, line]),
-    ...readdirSync(data).map((name): [string, Buffer] => [name, readFileSync(join(data, name))]),
+    ...filesIn(data),
   ])
 
   // All that was searched is there, and is what it says.
@@ -153,8 +142,9 @@ test('no secret is in a log, a message, a page, an argument, or any file beside 
   )
   expect(found(places, ['"level":40', 'Failed to parse and verify'])).not.toEqual([])
 
-  expect(found(places)).toEqual([])
+  expect(found(places, FORMS)).toEqual([])
   writeFileSync(join(data, 'planted'), READER.password)
-  places.set('planted', readFileSync(join(data, 'planted')))
-  expect(found(places), 'the same search, with one to find').toEqual([`planted: ${READER.password}`])
+  expect(found(filesIn(data), FORMS), 'the same search, with one to find').toEqual([
+    `planted: ${READER.password}`,
+  ])
 }, 180_000)
