@@ -51,6 +51,8 @@ export type Begun =
   | { readonly kind: 'begun'; readonly candidate: Candidate }
   | { readonly kind: 'refused' }
   | { readonly kind: 'halted' }
+  /** Somebody paused and resumed during the last look: the time to undo runs once more. */
+  | { readonly kind: 'not_due' }
   /** The facts in the store are not those whose fingerprint the approval holds. */
   | { readonly kind: 'tampered' }
   | { readonly kind: 'capped'; readonly why: 'over_daily_cap' | 'over_approver_cap' }

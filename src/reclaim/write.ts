@@ -49,6 +49,7 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
     case 'tampered':
       return conclude(task, candidate, context, 'withdraw', { why: 'not_what_was_shown' })
     case 'halted':
+    case 'not_due':
     case 'refused':
       return store.postpone(task.id, now, begun.kind)
   }

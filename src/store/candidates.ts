@@ -46,6 +46,9 @@ export function createCandidates(
        WHERE begun_at IS NOT NULL AND id <> :id
          AND id IN (SELECT candidate_id FROM events WHERE event = 'begin' AND at >= :since)`,
   )
+  const notDue = db.prepare<{ id: string; approvalSeq: number | null; at: number }>(
+    `SELECT 1 FROM outbox WHERE candidate_id = :id AND kind = 'write' AND asked_by = :approvalSeq AND ended IS NULL AND due_at > :at`,
+  )
 
   return {
     candidate: reading(table.get),
@@ -63,7 +66,8 @@ export function createCandidates(
     }),
     begin: writing((candidate: Candidate, snapshot: Snapshot, at: number, limits: Limits): Begun => {
       if (isHalted(control.halts())) return { kind: 'halted' }
-      const { id, version, approvedBy } = candidate
+      const { id, version, approvedBy, approvalSeq } = candidate
+      if (notDue.get({ id, approvalSeq, at })) return { kind: 'not_due' }
       if (!shown.isAsShown(id)) return { kind: 'tampered' }
       const begun = othersBegun.get({ since: limits.dayStart, by: approvedBy, id })
       const why = capReached(begun ?? { total: 0, byApprover: 0 }, limits)

@@ -49,9 +49,12 @@ export function createOutbox(db: Db) {
   )
   const lookFirst = db.prepare('UPDATE outbox SET attempts = attempts + 1 WHERE ended IS NULL')
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
-  const postpone = db.prepare('UPDATE outbox SET due_at = ?, reason = ?, leased = 0 WHERE id = ?')
+  // Never sooner than it was due: a resume may have given it a full grace time while it was under way.
+  const postpone = db.prepare(
+    'UPDATE outbox SET due_at = max(due_at, ?), reason = ?, leased = 0 WHERE id = ?',
+  )
   const putBack = db.prepare(
-    'UPDATE outbox SET due_at = ?, reason = ?, leased = 0, attempts = attempts - 1 WHERE id = ?',
+    'UPDATE outbox SET due_at = max(due_at, ?), reason = ?, leased = 0, attempts = attempts - 1 WHERE id = ?',
   )
 
   return {

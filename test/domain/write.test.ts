@@ -55,7 +55,7 @@ describe('an approved write', () => {
     const day = await approved()
     const limits = { maxPerDay: 100, maxPerApproverPerDay: 100, dayStart: NOW }
     const snapshot = await day.licences.snapshot(idOf('anna'))
-    await day.store.begin(await day.newest('anna'), snapshot, day.now(), limits)
+    await day.store.begin(await day.newest('anna'), snapshot, day.now() + GRACE_MS, limits)
     await day.pass(GRACE_MS)
     expect(day.calls.filter(call => /inspect|send/.test(call))).toEqual([])
     expect(await day.last('anna')).toMatchObject({ event: 'lose_track', note: { why: 'interrupted' } })

@@ -91,7 +91,11 @@ describe('/metrics', () => {
 
     const candidate = await store.candidate(candidateId)
     if (!candidate) throw new Error('no candidate')
-    await store.begin(candidate, aSnapshot(), START, { maxPerDay: 9, maxPerApproverPerDay: 9, dayStart: 0 })
+    await store.begin(candidate, aSnapshot(), START + HOUR, {
+      maxPerDay: 9,
+      maxPerApproverPerDay: 9,
+      dayStart: 0,
+    })
     const digest = await store.takeTask('slack', START)
     if (digest) await store.giveUp(digest.id, 'Slack refuses.')
     await store.pause('slack:U_NAMED', START)

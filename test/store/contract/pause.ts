@@ -167,6 +167,26 @@ export function pauseContract(open: Open): void {
       await take(store, 'servicenow', at + GRACE_MS)
     })
 
+    test('gives it to a write that is in its last look, too', async () => {
+      const { store, candidate } = await approved('anna')
+      const { id } = await take(store, 'servicenow', DUE)
+      await store.pause('slack:U_nora', DUE)
+      expect(await store.resume('slack:U_nora', DUE, GRACE_MS)).toBe(1)
+      const end = DUE + GRACE_MS
+      expect(await store.begin(candidate, aSnapshot(), end - 1, LIMITS)).toEqual({ kind: 'not_due' })
+      // Whatever the look came to, it does not bring the time forward.
+      await store.postpone(id, DUE + MINUTE_MS, 'account_unreadable')
+      expect(await store.takeTask('servicenow', end - 1)).toBeNull()
+      await take(store, 'servicenow', end)
+      await record(store, candidate, 'wait', {
+        note: { why: 'account_unreadable' },
+        task: { id, ends: { dueAt: DUE } },
+      })
+      expect(await store.takeTask('servicenow', end - 1)).toBeNull()
+      const waiting = await again(store, candidate)
+      expect(await store.begin(waiting, aSnapshot(), end, LIMITS)).toMatchObject({ kind: 'begun' })
+    })
+
     test('counts only writes whose approval still stands', async () => {
       const { store } = await open()
       const [undone, again, begun, open_] = await propose(store, ['undone', 'again', 'begun', 'open'])
