@@ -66,6 +66,10 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
     }
   }
   const tick = async () => {
+    // A store that cannot note this may still be read.
+    await store
+      .alive(clock.now())
+      .catch((error: Error) => log.warn({ reason: error.message }, 'it could not be noted that the bot runs'))
     await reconcile()
     await schedule.tick()
     await expireOverdue(store, clock, expireAfterMs)

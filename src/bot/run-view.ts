@@ -161,6 +161,8 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
           ),
         ],
       ]
+    case 'was_away':
+      return [wasAway(notice, settings)]
     case 'resumed':
       return [
         [
@@ -170,6 +172,18 @@ function noticeLines(notice: Notice, settings: ViewSettings): Line[] {
         ],
       ]
   }
+}
+
+function wasAway(
+  { since, until, waiting }: Extract<Notice, { kind: 'was_away' }>,
+  { timeZone, graceMs }: ViewSettings,
+): Line {
+  const again = `${waiting === 1 ? 'One approved deletion, whose' : `${waiting} approved deletions, whose`} time to undo ended meanwhile, ${waiting === 1 ? 'begins' : 'begin'} after another full ${count(Math.round(graceMs / 60_000), 'minute')} in which Undo stops ${waiting === 1 ? 'it' : 'each'}.`
+  return [
+    bold(`The bot was away from ${instant(since, timeZone)} to ${instant(until, timeZone)}. `),
+    text('A button that was pressed meanwhile did nothing: please press it again.'),
+    ...(waiting > 0 ? [text(` ${again}`)] : []),
+  ]
 }
 
 function afterGrace({ graceMs }: ViewSettings): string {

@@ -91,6 +91,8 @@ export type Control = {
   reconciled(): Promise<void>
   /** Ends a pause and closes the breaker, and says so in the channels. @returns how many writes will begin; each is due a full grace time from now. */
   resume(by: string, at: number, graceMs: number): Promise<number>
+  /** A bot runs at this moment: the next one knows since when there was none. */
+  alive(at: number): Promise<void>
   job(): Promise<Job | null>
   saveJob(job: Job): Promise<void>
   /** Requests left since then that nobody took yet; whoever left an older one has given up waiting. */

@@ -141,6 +141,13 @@ export type Notice =
   | { readonly kind: 'breaker_opened'; readonly reason: string }
   /** The store was found to be older than what it once held; approvals of before are withdrawn. */
   | { readonly kind: 'restored' }
+  /** No bot ran, from `since` to `until`. `waiting`: approved writes that got a full grace time, as theirs ended meanwhile. */
+  | {
+      readonly kind: 'was_away'
+      readonly since: number
+      readonly until: number
+      readonly waiting: number
+    }
 
 /**
  * One chat platform. Whatever a method throws means "later"; a post that threw may have happened all the same,

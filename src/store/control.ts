@@ -3,6 +3,7 @@ import type { Breaker } from './breaker.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
 import type { Notices } from './notices.ts'
+import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
 
 /** Small facts that outlive the process, one JSON value a name. */
@@ -42,6 +43,11 @@ export function createControl(db: Db) {
     },
     /** Up to which event ServiceNow's answers were forgiven when somebody resumed. */
     forgiven: (): number => get('forgiven') ?? 0,
+    /** When a bot last ran on this store; `null` = not known. */
+    lastAlive: (): number | null => get('alive'),
+    alive: (at: number) => {
+      write.run('alive', JSON.stringify(at))
+    },
     job: (): Job | null => get('job'),
     saveJob: (job: Job) => {
       write.run('job', JSON.stringify(job))
@@ -59,11 +65,8 @@ export function createControlVerbs(
   breaker: Breaker,
   events: EventLog,
   notices: Notices,
+  outbox: Outbox,
 ): ControlPort {
-  const rearm = db.prepare<{ dueAt: number }>(
-    `UPDATE outbox SET due_at = :dueAt WHERE ended IS NULL AND kind = 'write' AND EXISTS (
-       SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
-  )
   const waiting = db.prepare<[number], ShellRequest>(
     'SELECT id, kind, actor, subject FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
   )
@@ -88,8 +91,9 @@ export function createControlVerbs(
     resume: writing((by: string, at: number, graceMs: number) => {
       control.resume(events.head().seq)
       notices.post({ kind: 'resumed', by }, at)
-      return rearm.run({ dueAt: at + graceMs }).changes
+      return outbox.rearm(at + graceMs)
     }),
+    alive: writing(control.alive),
     job: reading(control.job),
     saveJob: writing(control.saveJob),
     takeRequests: async since => takeRequests.immediate(since),

@@ -47,6 +47,10 @@ export function createOutbox(db: Db) {
      SELECT DISTINCT p.platform, 'announce', p.message_id, :at, 1 FROM placements p JOIN candidates c ON c.id = p.candidate_id
      WHERE c.state IN (${OPEN})`,
   )
+  const rearm = db.prepare<{ dueAt: number; dueBy: number }>(
+    `UPDATE outbox SET due_at = :dueAt WHERE ended IS NULL AND kind = 'write' AND due_at <= :dueBy AND EXISTS (
+       SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
+  )
   const lookFirst = db.prepare('UPDATE outbox SET attempts = attempts + 1 WHERE ended IS NULL')
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
   // Never sooner than it was due: a resume may have given it a full grace time while it was under way.
@@ -77,6 +81,12 @@ export function createOutbox(db: Db) {
     refreshAll: (at: number) => {
       refreshAll.run({ at })
     },
+    /**
+     * Writes whose approval stands and that have not begun get another time.
+     * @param dueBy only those that are due by then; left out = all
+     * @returns how many
+     */
+    rearm: (dueAt: number, dueBy = Number.MAX_SAFE_INTEGER): number => rearm.run({ dueAt, dueBy }).changes,
     /** Whatever is still to be done may have been done already: see the attempts of a task. */
     lookFirst: () => {
       lookFirst.run()

@@ -3,6 +3,7 @@ import type { ShellRequest } from '../reclaim/control.ts'
 import type { Ids, Platform } from '../reclaim/ports.ts'
 import type { Reports } from '../reclaim/reports.ts'
 import type { Store } from '../reclaim/storage.ts'
+import { endAbsence } from './absence.ts'
 import { createAddresses } from './addresses.ts'
 import { createBreaker } from './breaker.ts'
 import { createCandidateTable } from './candidate-table.ts'
@@ -106,6 +107,7 @@ export function createStore(
   const shown = createShown(db)
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
   if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
+  endAbsence(db, { control, outbox, notices }, now(), graceMs)
   return {
     ...createCandidates(db, verb, table, events, control, breaker, snapshots, shown),
     ...createRuns(db, verb, table, events, outbox, platforms),
@@ -114,7 +116,7 @@ export function createStore(
     ...createAddresses(db, verb),
     ...createPeople(db, verb),
     ...createForgetting(db, verb, { table, particulars, snapshots, outbox }),
-    ...createControlVerbs(db, verb, control, breaker, events, notices),
+    ...createControlVerbs(db, verb, control, breaker, events, notices, outbox),
     ...createReports(db, verb, control, events, snapshots, shown),
   }
 }

@@ -265,5 +265,12 @@ export const NOTICES: Readonly<Record<string, Card>> = {
       'The last 3 deletions had answers that ServiceNow does not document or that a read did not confirm: 500, no answer, 202.',
   }),
   'store restored': notice({ kind: 'restored' }),
+  'the bot was away': notice({ kind: 'was_away', since: NOW - 40 * 60_000, until: NOW, waiting: 0 }),
+  'the bot was away, and a time to undo ended': notice({
+    ...{ kind: 'was_away', since: NOW - 40 * 60_000, until: NOW, waiting: 1 },
+  }),
+  'the bot was away, and several times to undo ended': notice({
+    ...{ kind: 'was_away', since: NOW - 40 * 60_000, until: NOW, waiting: 3 },
+  }),
   'resumed, no time to undo': notice({ kind: 'resumed', by: NORA }, { ...VIEWS, graceMs: 0 }),
 }

@@ -61,7 +61,7 @@ function createBot(db: Db, world: World, faults: readonly Fault[]) {
       // A commit is all or nothing: it has no "failed after the fact".
       return fault === 'fail_after' && STORE_VERBS.has(name) ? 'none' : fault
     }
-    const inner = createStore(db, { platforms: ['slack'], graceMs: GRACE_MS })
+    const inner = createStore(db, { platforms: ['slack'], graceMs: GRACE_MS, now: world.clock.now })
     const store = mortal({ ...inner, close: async () => {} } as Store, life, next)
     const context: WorkerContext = {
       store,
@@ -74,7 +74,9 @@ function createBot(db: Db, world: World, faults: readonly Fault[]) {
     }
     return { life, context }
   }
-  const STORE_VERBS = new Set(Object.keys(createStore(db, { platforms: ['slack'], graceMs: GRACE_MS })))
+  const STORE_VERBS = new Set(
+    Object.keys(createStore(db, { platforms: ['slack'], graceMs: GRACE_MS, now: world.clock.now })),
+  )
   let current = start(false)
   const attempt = async (work: (context: WorkerContext) => Promise<unknown>) => {
     try {

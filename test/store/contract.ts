@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { absenceContract } from './contract/absence.ts'
 import { addressesContract } from './contract/addresses.ts'
 import { announcementsContract } from './contract/announcements.ts'
 import { atomicityContract } from './contract/atomicity.ts'
@@ -23,6 +24,7 @@ export function storeContract(name: string, open: Open): void {
     describe('runs', () => runsContract(open))
     describe('tasks', () => tasksContract(open))
     describe('pause and caps', () => pauseContract(open))
+    describe('an absence', () => absenceContract(open))
     describe('messages', () => messagesContract(open))
     describe('announcements', () => announcementsContract(open))
     describe('addresses and names', () => addressesContract(open))

@@ -11,7 +11,7 @@ import { aPerson, NOW } from '../domain/examples.ts'
 import { GRACE_MS, live, proposeOne, show } from './contract/scene.ts'
 import { aFolder } from './folder.ts'
 
-const OPTIONS = { platforms: ['slack'], graceMs: GRACE_MS } as const
+const OPTIONS = { platforms: ['slack'], graceMs: GRACE_MS, now: () => NOW } as const
 const rightsOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
 
 describe('a store on disk', () => {

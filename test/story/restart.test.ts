@@ -57,6 +57,46 @@ describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
     expect(deletes()).toHaveLength(1)
   })
 
+  test('until the grace time was over gives the time to undo once more, and says that it was away', async () => {
+    const { run, press, pass, quiet, deletes, stage, clock, messages, states } = await story(platform)
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await press('dana', 'approve', 'Greta Lund')
+    await quiet()
+    await stage.bot().close()
+    clock.advance(20 * MINUTE)
+    await stage.restart()
+    await quiet()
+    expect(deletes()).toHaveLength(0)
+    expect((await messages()).at(-1)?.text).toMatch(
+      /^The bot was away from .* to .*\. A button that was pressed meanwhile did nothing: please press it again\. 2 approved deletions/,
+    )
+    expect(await press('dana', 'undo', 'Bob Marsh')).toMatch(/^Done/)
+    await pass(14 * MINUTE)
+    expect(deletes()).toHaveLength(0)
+    await pass(MINUTE)
+    expect(deletes()).toHaveLength(1)
+    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'proposed'])
+  })
+
+  test('for a moment says nothing, and so does one that was away while nobody had to decide', async () => {
+    const { run, stage, clock, messages, quiet } = await story(platform)
+    const away = async (ms: number) => {
+      await stage.bot().close()
+      clock.advance(ms)
+      await stage.restart()
+      await quiet()
+    }
+    await away(60 * MINUTE)
+    expect(await messages()).toEqual([])
+    await run()
+    const before = (await messages()).length
+    await away(9 * MINUTE)
+    expect(await messages()).toHaveLength(before)
+    await away(11 * MINUTE)
+    expect(await messages()).toHaveLength(before + 1)
+  })
+
   test('by kill -9 after ServiceNow deleted, but before it answered, sends nothing more: it reads', async () => {
     const { run, press, pass, deletes, stage, states, servicenow, exists } = await story(platform)
     await run()

@@ -92,6 +92,25 @@ describe.each(PLATFORMS)('pause, in %s,', platform => {
     await pass(MINUTE)
     expect(deletes()).toHaveLength(2)
   })
+
+  test('and a resume during the last look give that write a full grace time, too', async () => {
+    const { run, command, press, stage, pass, deletes, servicenow, quiet } = await story(platform)
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    const gate = servicenow.hold({ method: 'GET', when: 'before' })
+    await stage.pass(15 * MINUTE)
+    await gate.arrived
+    await command('nora', 'pause')
+    expect(await command('nora', 'resume')).toContain(
+      '1 approved deletion will begin after a full 15 minutes',
+    )
+    gate.release()
+    await pass(14 * MINUTE)
+    expect(deletes()).toHaveLength(0)
+    await pass(MINUTE)
+    expect(deletes()).toHaveLength(1)
+  })
 })
 
 describe.each(PLATFORMS)('limits, in %s:', platform => {

@@ -16,11 +16,11 @@ export type Subject = {
   sql(statement: string): Promise<void>
   /** Takes away whatever keeps the history append-only. */
   unprotect(): Promise<void>
-  /** The bot dies where it stands, and another one takes over the same data. */
-  succeed(): Promise<Store>
+  /** The bot dies where it stands, and another one takes over the same data, with other options if some are given. */
+  succeed(options?: Partial<StoreOptions>): Promise<Store>
 }
 
-/** Opens an empty store; grace time {@link GRACE_MS}, Slack only, unless told otherwise. */
+/** Opens an empty store; grace time {@link GRACE_MS}, Slack only, at {@link NOW}, unless told otherwise. */
 export type Open = (options?: Partial<StoreOptions>) => Promise<Subject>
 
 export function reportOf(id: RunId, differences: Partial<RunReport> = {}): RunReport {
