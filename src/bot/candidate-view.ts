@@ -139,7 +139,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
       return `. The account is gone; the bot checked that in ServiceNow.${entry.note.detail ? ` ${answer}.` : ''}`
     case 'refused':
       if (entry.note.why === 'not_sent')
-        return `. The deletion could not be sent; the account is still there. Press Try again once the cause is removed, or Skip. ${entry.note.detail ?? ''}`
+        return `. The deletion could not be sent, so the bot deleted nothing. Press Try again once the cause is removed, or Skip. ${entry.note.detail ?? ''}`
       return `. ServiceNow refused the deletion; the account is still there. Press Try again once the cause is removed, or Skip. ${answer}.`
     case 'lose_track':
       return ` – ${reason}. The bot checks the account again before anything else happens.${sent}${answer && ` ${answer}.`}`

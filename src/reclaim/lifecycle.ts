@@ -85,6 +85,7 @@ export type Standing = {
   readonly approvedBy: string | null
   /** The first of the two people, where two have to approve. */
   readonly endorsedBy: string | null
+  /** When a write may first have left; `null` = none has. */
   readonly begunAt: number | null
   readonly foundUndone: number
   readonly waitingFor: Reason | null
@@ -175,10 +176,19 @@ export function evolve(before: Standing | null, entry: LogEntry): Standing {
     approvalSeq: enters ? entry.seq : start.approvalSeq,
     approvedBy: approves ? entry.actor : start.approvedBy,
     endorsedBy: endorser(start, entry),
-    begunAt: start.begunAt ?? (entry.event === 'begin' ? entry.at : null),
+    begunAt: begun(start, entry),
     foundUndone: approves ? 0 : start.foundUndone + (entry.event === 'found_undone' ? 1 : 0),
     waitingFor: entry.event === 'wait' ? (entry.note.why ?? null) : null,
   }
+}
+
+/** A write that could not even be sent has not begun, unless another one of this approval did leave. */
+function begun(
+  { begunAt, foundUndone }: Pick<Standing, 'begunAt' | 'foundUndone'>,
+  { event, note, at }: LogEntry,
+): number | null {
+  if (event === 'begin') return begunAt ?? at
+  return event === 'refused' && note.why === 'not_sent' && foundUndone === 0 ? null : begunAt
 }
 
 /** Who stands for the approval beside whoever approves: still somebody else when the first of the two tries again. */

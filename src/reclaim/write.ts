@@ -100,7 +100,7 @@ async function sendAndProve(task: WriteTask, candidate: Candidate, context: Writ
 }
 
 /**
- * What a write came to. Only a read proves it: an account that is gone was deleted whatever the answer said, and one
+ * What a write came to. Only a read proves what was sent: an account that is gone was deleted whatever the answer said, and one
  * that is still there after anything but a clear no may yet go.
  */
 function outcome(
@@ -108,9 +108,10 @@ function outcome(
   proof: 'gone' | 'found' | 'unreadable',
 ): { event: 'done' | 'refused' | 'lose_track'; note: Note } {
   const said = wordsOf(answer)
+  // Nothing left: whoever deleted the account meanwhile, it was not the bot.
+  if (answer.kind === 'not_sent') return { event: 'refused', note: said }
   if (proof === 'gone') return { event: 'done', note: said }
-  if (proof === 'found' && (answer.kind === 'refused' || answer.kind === 'not_sent'))
-    return { event: 'refused', note: said }
+  if (proof === 'found' && answer.kind === 'refused') return { event: 'refused', note: said }
   return { event: 'lose_track', note: { ...said, why: 'not_confirmed' } }
 }
 

@@ -225,6 +225,7 @@ describe('what follows', () => {
 
 describe('the standing is what the history makes of it', () => {
   let seq = 0
+
   const entry = (event: EventName, from: State | null, to: State, note: Note = {}): LogEntry => {
     seq += 1
     return {
@@ -281,6 +282,41 @@ describe('the standing is what the history makes of it', () => {
       now = evolve(now, happened)
       expect(now).toMatchObject({ ...expected, version: happened.seq })
     }
+  })
+
+  test.each<[string, [EventName, State, State, Note?][], boolean]>([
+    ['was sent', [['begin', 'approved', 'reclaiming']], true],
+    [
+      'ServiceNow refused',
+      [
+        ['begin', 'approved', 'reclaiming'],
+        ['refused', 'reclaiming', 'failed', { status: 403 }],
+      ],
+      true,
+    ],
+    [
+      'could not be sent: nothing has begun',
+      [
+        ['begin', 'approved', 'reclaiming'],
+        ['refused', 'reclaiming', 'failed', { why: 'not_sent' }],
+      ],
+      false,
+    ],
+    [
+      'could not be sent a second time: the first may yet be what deletes the account',
+      [
+        ['begin', 'approved', 'reclaiming'],
+        ['lose_track', 'reclaiming', 'verifying'],
+        ['found_undone', 'verifying', 'approved'],
+        ['begin', 'approved', 'reclaiming'],
+        ['refused', 'reclaiming', 'failed', { why: 'not_sent' }],
+      ],
+      true,
+    ],
+  ])('a write that %s', (_, lives, hasBegun) => {
+    const before = standing('approved', { begunAt: null, foundUndone: 0 })
+    const after = lives.reduce<Standing>((now, row) => evolve(now, entry(...row)), before)
+    expect(after.begunAt !== null).toBe(hasBegun)
   })
 })
 

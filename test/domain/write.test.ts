@@ -107,6 +107,20 @@ describe('what a write came to, by the read that follows it and nothing else', (
       'refused',
       { why: 'not_sent', detail: 'no sign-in' },
     ],
+    [
+      'an error before anything was sent, and gone: by somebody else',
+      new NotSent('no sign-in'),
+      'gone',
+      'refused',
+      { why: 'not_sent', detail: 'no sign-in' },
+    ],
+    [
+      'an error before anything was sent, and no read either',
+      new NotSent('no sign-in'),
+      'unreadable',
+      'refused',
+      { why: 'not_sent', detail: 'no sign-in' },
+    ],
   ])('%s', async (_, answer, proof, event, note) => {
     const day = await approved()
     day.answerWrites(answer)
@@ -117,6 +131,16 @@ describe('what a write came to, by the read that follows it and nothing else', (
     await day.pass(GRACE_MS)
     expect(await day.last('anna')).toMatchObject({ event, actor: 'worker' })
     expect((await day.last('anna')).note).toEqual(note)
+  })
+
+  test('an account that somebody else deleted when nothing could be sent is not claimed', async () => {
+    const day = await approved()
+    day.answerWrites(new NotSent('no sign-in'))
+    day.during('send', () => day.remove('anna'))
+    await day.pass(GRACE_MS)
+    await day.press('nora', 'retry', 'anna')
+    await day.pass(GRACE_MS)
+    expect(await day.last('anna')).toMatchObject({ event: 'withdraw', note: { why: 'already_gone' } })
   })
 
   test('a read-back that fails is logged by the id of the candidate and the reason', async () => {
