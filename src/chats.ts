@@ -124,16 +124,16 @@ const PRESENCES: Readonly<Record<Platform, (settings: Settings, parts: ChatParts
         ...{ users: approvers.slackUsers, usergroups: approvers.slackUsergroups },
         paceMs: parts.paceMs ?? SLACK_PACE_MS,
       },
-      { ...parts, views: viewsOf(settings, 'slack') },
+      { ...parts, askManagers: approvers.managers, views: viewsOf(settings, 'slack') },
     )
   },
   async teams(settings, parts) {
-    const { teams } = settings
+    const { teams, approvers } = settings
     if (!teams) throw new Error('Microsoft Teams is not in the settings.')
     const { createTeams } = await import('./bot/teams/teams.ts')
     return createTeams(
       { ...teams, paceMs: parts.paceMs ?? TEAMS_PACE_MS },
-      { ...parts, views: viewsOf(settings, 'teams') },
+      { ...parts, askManagers: approvers.managers, views: viewsOf(settings, 'teams') },
     )
   },
 }

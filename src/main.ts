@@ -117,8 +117,10 @@ async function assemble(
     log,
     ids: randomIds,
     chats: chats.byPlatform,
-    askManagers: approvers.managers,
-    settings: { ...scan, ...reclaim, timeZone, approvalsRequired: approvers.required },
+    settings: {
+      ...{ ...scan, ...reclaim, timeZone },
+      ...{ askManagers: approvers.managers, approvalsRequired: approvers.required },
+    },
   }
   const clockwork = startClockwork({
     ...{ store, clock, log, run, timeZone },

@@ -19,6 +19,8 @@ export type CommandContext = {
   readonly clock: Clock
   readonly views: ViewSettings
   readonly facts: StatusFacts
+  /** Whether managers decide at all; else only the named approvers do. */
+  readonly askManagers: boolean
   readonly run: (actor: string, release: number | null) => Promise<RunOutcome>
   /** Somebody says that ServiceNow will let the bot in again. */
   readonly signInAgain: () => void
@@ -161,8 +163,8 @@ function resumedSentence(writes: number, graceMs: number): string {
 }
 
 /** What a decision needs of it. */
-export function deciding({ store, chat, clock, views }: CommandContext): DecisionContext {
-  return { store, chat, clock, approvalsRequired: views.approvalsRequired }
+export function deciding({ store, chat, clock, views, askManagers }: CommandContext): DecisionContext {
+  return { store, chat, clock, askManagers, approvalsRequired: views.approvalsRequired }
 }
 
 const unknownUser = (user: string) =>

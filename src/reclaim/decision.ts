@@ -26,6 +26,8 @@ export type DecisionContext = {
   readonly store: Store
   readonly chat: Chat
   readonly clock: Clock
+  /** Whether managers decide at all; else only the named approvers do. */
+  readonly askManagers: boolean
   /** How many different people have to approve. */
   readonly approvalsRequired: 1 | 2
 }
@@ -84,27 +86,38 @@ async function decide(
     return already(candidate, store)
   }
 
-  const { id: candidateId, version } = candidate
   const actor = `${chat.platform}:${personId}`
-  const happening = await approvalOf(candidate, { event, actor, email: asked.person?.email ?? null }, context)
-  if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
+  const email = asked.person?.email ?? null
   const note = { as: asked.entitlement.as }
-  // Asked for together, they share a commit: whoever pressed waits for the disk once. What they are told depends on
-  // the decision alone.
-  const [decided] = await Promise.allSettled([
-    store.record({ candidateId, version, actor, note, event: happening, at: now }),
-    asked.person && store.rememberPerson(asked.person),
-    rememberPlace(),
-  ])
-  if (decided.status === 'rejected') throw decided.reason
-  const recorded = decided.value
-  if (recorded.kind === 'refused') return already(recorded.candidate, store)
-  return {
-    kind: 'recorded',
-    candidate: recorded.candidate,
-    entry: recorded.entry,
-    halted: isHalted(await store.halts()),
+  let seen = candidate
+  for (;;) {
+    const happening = await approvalOf(seen, { event, actor, email }, context)
+    if (happening === 'second_person') return { kind: 'not_allowed', why: happening }
+    const { id: candidateId, version } = seen
+    // Asked for together, they share a commit: whoever pressed waits for the disk once. What they are told depends on
+    // the decision alone.
+    const [decided] = await Promise.allSettled([
+      store.record({ candidateId, version, actor, note, event: happening, at: now }),
+      asked.person && store.rememberPerson(asked.person),
+      rememberPlace(),
+    ])
+    if (decided.status === 'rejected') throw decided.reason
+    const recorded = decided.value
+    if (recorded.kind === 'recorded') {
+      const { candidate, entry } = recorded
+      return { kind: 'recorded', candidate, entry, halted: isHalted(await store.halts()) }
+    }
+    if (!isStillAsked(seen, recorded.candidate)) return already(recorded.candidate, store)
+    seen = recorded.candidate
   }
+}
+
+/**
+ * Whether a decision is for the candidate as it is by now, too: nobody decided in between, the bot only noted that a
+ * write waits, or the first of two approved.
+ */
+function isStillAsked(before: Candidate, now: Candidate): boolean {
+  return now.version > before.version && now.state === before.state && now.round === before.round
 }
 
 /** Where two have to approve, the first only endorses, and the second has to be somebody else. */
@@ -123,7 +136,7 @@ async function approvalOf(
 export async function entitlement(
   personId: string,
   candidate: Candidate,
-  { store, chat }: Pick<DecisionContext, 'store' | 'chat'>,
+  { store, chat, askManagers }: Pick<DecisionContext, 'store' | 'chat' | 'askManagers'>,
 ): Promise<
   | { kind: 'unreachable' }
   | {
@@ -140,7 +153,7 @@ export async function entitlement(
   return {
     kind: 'known',
     person,
-    entitlement: mayDecide(person, candidate, placement?.approver ?? null),
+    entitlement: mayDecide(person, candidate, (askManagers && placement?.approver) || null),
     shownIn: placement?.messageId ?? null,
   }
 }

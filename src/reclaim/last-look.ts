@@ -1,5 +1,6 @@
 import { type Approver, managerCanDecide, mayDecide, samePerson, sameText } from './approval.ts'
 import type { Candidate } from './candidate.ts'
+import type { DecisionContext } from './decision.ts'
 import type { Note, Reason } from './note.ts'
 import { objection, sameAsConfigured } from './objection.ts'
 import type { Chat, Inspection, Person, Platform } from './ports.ts'
@@ -10,7 +11,7 @@ import { judgeNow, loadRoster, type ScanSettings, type ScanSources } from './sur
 export type LookContext = {
   readonly sources: ScanSources
   readonly chats: ReadonlyMap<Platform, Chat>
-  readonly settings: ScanSettings & { readonly approvalsRequired: 1 | 2 }
+  readonly settings: ScanSettings & Pick<DecisionContext, 'askManagers' | 'approvalsRequired'>
 }
 
 export type Look =
@@ -50,7 +51,8 @@ async function everyApproverEntitled(
     if (actor === null) continue
     const person = await personBehind(actor, context).catch(asError)
     if (person instanceof Error) return { kind: 'wait', why: 'approver_unreadable', error: person }
-    const entitled = mayDecide(person, candidate, managersId(person, candidate, seen)).allowed
+    const manager = context.settings.askManagers ? managersId(person, candidate, seen) : null
+    const entitled = mayDecide(person, candidate, manager).allowed
     if (!entitled) return withdraw({ why: 'approver_not_entitled' })
     approvers.push({ actor, email: person?.email ?? null })
   }

@@ -3,7 +3,7 @@ import type { Lane, Task } from './storage.ts'
 import { announce, digest, post, type TellContext } from './tell.ts'
 import { verify, type WriteContext, write } from './write.ts'
 
-export type WorkerContext = WriteContext & Pick<TellContext, 'ids' | 'askManagers'>
+export type WorkerContext = WriteContext & Pick<TellContext, 'ids'>
 
 /** A chat task is given up after so many attempts: with the longest backoff, a good half day. */
 const MAX_CHAT_ATTEMPTS = 100
@@ -70,8 +70,8 @@ function carryOut(task: Task, context: WorkerContext): Promise<void> {
 function tellContext(lane: Platform, context: WorkerContext): TellContext {
   const chat = context.chats.get(lane)
   if (!chat) throw new Error(`Nothing is configured for ${lane} any more; its messages wait.`)
-  const { store, ids, askManagers, sources } = context
-  return { store, chat, clock: sources.clock, ids, askManagers }
+  const { store, ids, settings, sources } = context
+  return { store, chat, clock: sources.clock, ids, askManagers: settings.askManagers }
 }
 
 /** Doubling, with jitter so that tasks that failed together do not come back together; never sooner than asked. */

@@ -72,6 +72,7 @@ export function desk(settings: Partial<ScanSettings> = {}) {
       timeZone: VIEWS.timeZone,
       currency: 'USD',
     },
+    askManagers: true,
     signInAgain: () => {},
     run: (actor, release): Promise<RunOutcome> => bot.run({ actor, ...(release !== null && { release }) }),
   }

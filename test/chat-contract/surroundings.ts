@@ -22,7 +22,7 @@ export function surroundings(platform: Platform) {
       now += ms
     },
     parts: {
-      ...{ store, clock, log, facts: FACTS, views: VIEWS },
+      ...{ store, clock, log, facts: FACTS, askManagers: true, views: VIEWS },
       signInAgain: () => {},
       run: () => Promise.reject(new Error('Nobody asked for a run here.')),
     },

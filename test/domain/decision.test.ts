@@ -53,6 +53,56 @@ describe('a press of a button', () => {
     expect(await day.store.names(['slack:U_sam'])).toEqual(new Map())
   })
 
+  test('by a manager who was asked is refused where managers are not asked any more', async () => {
+    const day = await proposed()
+    day.configure({ askManagers: false })
+    expect(await day.press('mia', 'approve', 'anna')).toEqual({
+      kind: 'not_allowed',
+      why: 'not_the_approver',
+    })
+    expect(await day.press('nora', 'approve', 'anna')).toMatchObject({ kind: 'recorded' })
+  })
+
+  test('counts though the bot noted something while the chat was asked who it is', async () => {
+    const day = await proposed()
+    await day.press('nora', 'approve', 'anna')
+    const { id: candidateId } = await day.newest('anna')
+    day.during('person', () =>
+      day.store.record({
+        ...{ candidateId, event: 'wait', actor: 'worker', note: { why: 'roster_unreadable' }, at: NOW },
+      }),
+    )
+    expect(await day.press('mia', 'undo', 'anna')).toMatchObject({
+      kind: 'recorded',
+      entry: { event: 'undo' },
+    })
+    expect(await day.events('anna')).toEqual(['approve', 'wait', 'undo'])
+  })
+
+  test('comes too late where somebody decided in that time, also if all is as before again', async () => {
+    const day = await proposed()
+    day.during('person', async () => {
+      await day.press('nora', 'approve', 'anna')
+      await day.press('nora', 'undo', 'anna')
+    })
+    expect(await day.press('mia', 'approve', 'anna')).toMatchObject({
+      kind: 'already',
+      candidate: { state: 'proposed', round: 2 },
+    })
+    const { id: candidateId } = await day.newest('ben')
+    day.during('person', async () => {
+      await day.press('nora', 'approve', 'ben')
+      for (const event of ['begin', 'refused'] as const)
+        await day.store.record({ candidateId, event, actor: 'worker', note: {}, at: NOW })
+    })
+    expect(await day.press('mia', 'skip', 'ben')).toMatchObject({
+      kind: 'already',
+      candidate: { state: 'failed' },
+    })
+    expect(await day.events('anna')).toEqual(['approve', 'undo'])
+    expect(await day.events('ben')).toEqual(['approve', 'begin', 'refused'])
+  })
+
   test('by somebody whom the chat cannot place at the moment is to be tried again', async () => {
     const day = await proposed()
     day.breakDown('person')
@@ -164,6 +214,23 @@ describe('where two have to approve', () => {
     })
   })
 
+  test('both count when they press at the same moment', async () => {
+    const day = await two()
+    day.during('person', () => day.press('nora', 'approve', 'anna'))
+    expect(await day.press('mia', 'approve', 'anna')).toMatchObject({
+      kind: 'recorded',
+      entry: { event: 'approve', actor: 'slack:U_mia' },
+    })
+    expect(await day.events('anna')).toEqual(['endorse', 'approve'])
+  })
+
+  test('one who presses twice at the same moment is one', async () => {
+    const day = await two()
+    day.during('person', () => day.press('mia', 'approve', 'anna'))
+    expect(await day.press('mia', 'approve', 'anna')).toEqual({ kind: 'not_allowed', why: 'second_person' })
+    expect(await day.events('anna')).toEqual(['endorse'])
+  })
+
   test('nobody is both, not under a second account with the same address either', async () => {
     const day = await two()
     day.join(aPerson('nora2', { named: true, email: 'Nora@Example.com' }), aPerson('olga', { named: true }))
@@ -185,7 +252,13 @@ describe('where two have to approve', () => {
 test('a decision by name is for the present round, whatever buttons were drawn', async () => {
   const day = await proposed()
   await day.press('nora', 'approve', 'anna')
-  const context = { store: day.store, chat: day.chat, clock: day.clock, approvalsRequired: 1 } as const
+  const context = {
+    store: day.store,
+    chat: day.chat,
+    clock: day.clock,
+    askManagers: true,
+    approvalsRequired: 1,
+  } as const
   const asked = { personId: 'U_mia', event: 'undo' } as const
   expect(await decideByName(await day.newest('anna'), asked, context)).toMatchObject({
     kind: 'recorded',

@@ -101,6 +101,12 @@ describe('the last look stops a write', () => {
     expect(await stopped(day)).toEqual({ why: 'approver_not_entitled' })
   })
 
+  test('of a manager’s, where managers are not asked any more', async () => {
+    const day = await approved({}, { manager: idOf('mia') }, 'mia')
+    day.configure({ askManagers: false })
+    expect(await stopped(day)).toEqual({ why: 'approver_not_entitled' })
+  })
+
   test('of a manager’s who has left', async () => {
     const day = await approved({}, { manager: idOf('mia') }, 'mia')
     day.appoint(aManager('mia', { active: false }))

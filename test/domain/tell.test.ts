@@ -76,7 +76,7 @@ describe('the messages of a run', () => {
   })
 
   test('go to the named approvers where managers are not asked, and nobody is looked for', async () => {
-    const day = createWorkday({ askManagers: false })
+    const day = createWorkday({ settings: { askManagers: false } })
     day.join(aPerson('mia'))
     await day.propose(...people(2, 'mia'))
     expect(sizes(day)).toEqual([[null, 1, 1, 2]])

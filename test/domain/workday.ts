@@ -29,12 +29,13 @@ const SETTINGS: Settings = {
   maxPerApproverPerDay: 100,
   timeZone: 'Europe/Berlin',
   approvalsRequired: 1,
+  askManagers: true,
 }
 
 /**
  * A bot at work, with a store of its own, in surroundings that are played, on a clock that stands until it is moved.
  */
-export function createWorkday(given: { settings?: Partial<Settings>; askManagers?: boolean } = {}) {
+export function createWorkday(given: { settings?: Partial<Settings> } = {}) {
   const surroundings = createSurroundings()
   const { licences, chat } = surroundings
   let now = NOW
@@ -57,7 +58,6 @@ export function createWorkday(given: { settings?: Partial<Settings>; askManagers
   const context = (): WorkerContext => ({
     store,
     ids: randomIds,
-    askManagers: given.askManagers ?? true,
     settings,
     sources: { licences, roster: surroundings.roster(), clock },
     chats: new Map(hasChat ? [['slack', chat]] : []),
@@ -112,10 +112,10 @@ export function createWorkday(given: { settings?: Partial<Settings>; askManagers
       name: string,
       more: { token?: string; at?: MessageRef | null } = {},
     ): Promise<DecisionAnswer> {
-      const { approvalsRequired } = settings
+      const { approvalsRequired, askManagers } = settings
       const token = more.token ?? (await newest(name)).token
       const asked = { personId: `U_${who}`, event, token, at: more.at ?? null }
-      return press(asked, { store, chat, clock, approvalsRequired })
+      return press(asked, { store, chat, clock, approvalsRequired, askManagers })
     },
     /** The candidate's history, but for its beginning. */
     async history(name: string): Promise<LogEntry[]> {

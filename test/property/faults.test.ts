@@ -36,6 +36,7 @@ const settings: ScanSettings & WorkerContext['settings'] = {
   maxPerApproverPerDay: 3,
   timeZone: 'Europe/Berlin',
   approvalsRequired: 1,
+  askManagers: true,
 }
 
 type Action =
@@ -66,7 +67,6 @@ function createBot(db: Db, world: World, faults: readonly Fault[]) {
     const context: WorkerContext = {
       store,
       ids: randomIds,
-      askManagers: true,
       settings,
       sources: { licences: mortal(world.licences, life, next), roster: null, clock: world.clock },
       chats: new Map([['slack', mortal(world.chat, life, next)]]),
@@ -146,7 +146,7 @@ async function perform(
       const asked = { personId: action.who, event: action.event, token: pick.token, at: null }
       return bot.attempt(async ({ store, chats }) => {
         const chat = chats.get('slack')
-        if (chat) await press(asked, { store, chat, clock: world.clock, approvalsRequired: 1 })
+        if (chat) await press(asked, { store, chat, clock: world.clock, askManagers: true, approvalsRequired: 1 })
       })
     }
   }

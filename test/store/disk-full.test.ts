@@ -65,7 +65,6 @@ test('a task that the store could not take back is carried out once the disk has
     sources: { licences: world.licences, roster: null, clock: world.clock },
     chats: new Map([['slack', chat]] as const),
     ids: randomIds,
-    askManagers: true,
     settings: {} as never,
     log: {
       debug() {},
