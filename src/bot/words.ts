@@ -69,7 +69,7 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
     'the store of the bot was restored from an older backup, so what was approved before may be out of date',
   gone_since_restore:
     'already gone; whether the bot deleted it is not known, since its store was restored from an older backup',
-  not_what_was_shown: 'its facts in the store are not those that were shown and approved',
+  not_what_was_shown: 'what the store holds of it is not what its history says was shown and approved',
   not_sent: 'the deletion could not be sent',
   person_erased: 'the records about this person were erased',
 }

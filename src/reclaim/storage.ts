@@ -53,7 +53,7 @@ export type Begun =
   | { readonly kind: 'halted' }
   /** Somebody paused and resumed during the last look: the time to undo runs once more. */
   | { readonly kind: 'not_due' }
-  /** The facts in the store are not those whose fingerprint the approval holds. */
+  /** The candidate's row is not what its history says: its facts, or who approved. */
   | { readonly kind: 'tampered' }
   | { readonly kind: 'capped'; readonly why: 'over_daily_cap' | 'over_approver_cap' }
 

@@ -94,9 +94,7 @@ export function createReports(
     verifyChain: reading((): ChainCheck => {
       const chain = events.verify()
       const forged = chain.kind === 'intact' ? shown.firstForged() : null
-      return forged === null
-        ? chain
-        : { kind: 'broken', seq: forged, reason: 'the facts of its candidate are not those that were shown' }
+      return forged === null ? chain : { kind: 'broken', ...forged }
     }),
     rowOf: reading(events.rowOf),
     snapshots: reading(snapshots.of),

@@ -104,7 +104,7 @@ export function createStore(
   const notices = createNotices(db, outbox, platforms, ids)
   const breaker = createBreaker(control, events, notices)
   const snapshots = createSnapshots(db, createSeal(options.snapshotKey ?? null))
-  const shown = createShown(db)
+  const shown = createShown(db, events)
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
   if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
   endAbsence(db, { control, outbox, notices }, now(), graceMs)
@@ -151,13 +151,14 @@ function markRestored(
  */
 export function openReports(path: string, snapshotKey: string | null = null): Reports & { close(): void } {
   const db = openForReading(path)
+  const events = createEventLog(db, createParticulars(db, randomIds))
   const reports = createReports(
     db,
     verbs(db, () => {}),
     createControl(db),
-    createEventLog(db, createParticulars(db, randomIds)),
+    events,
     createSnapshots(db, createSeal(snapshotKey)),
-    createShown(db),
+    createShown(db, events),
   )
   return { ...reports, close: () => db.close() }
 }

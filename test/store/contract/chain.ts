@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { evolve, type LogEntry, type Standing } from '../../../src/reclaim/lifecycle.ts'
-import { again, live, type Open, proposeOne, type Subject } from './scene.ts'
+import { aSnapshot, NOW } from '../../domain/examples.ts'
+import { again, GRACE_MS, live, type Open, proposeOne, type Subject } from './scene.ts'
+
+const DUE = NOW + GRACE_MS
+const LIMITS = { maxPerDay: 100, maxPerApproverPerDay: 100, dayStart: NOW }
 
 /** The history cannot be changed by accident, and not on purpose without being seen. */
 export function chainContract(open: Open): void {
@@ -84,6 +88,44 @@ export function chainContract(open: Open): void {
       await unprotect()
       await sql(statement)
       expect(await store.verifyChain()).toEqual({ kind: 'broken', seq, reason })
+    })
+
+    test.each([
+      ['who approved', `UPDATE candidates SET approved_by = 'slack:U_sam'`],
+      ['which approval it is', 'UPDATE candidates SET approval_seq = 1'],
+      ['that two did', `UPDATE candidates SET endorsed_by = 'slack:U_sam'`],
+      ['which round it is', 'UPDATE candidates SET round = round + 1'],
+      ['its state', `UPDATE candidates SET state = 'reclaiming'`],
+      ['its facts', `UPDATE candidates SET proposal = json_set(proposal, '$.facts.lastLoginAt', 1)`],
+      [
+        'its facts, as if it had been erased',
+        `UPDATE candidates SET erased_at = 1, proposal = json_set(proposal, '$.facts.lastLoginAt', 1)`,
+      ],
+    ])('what a candidate claims and its history does not: %s', async (_, statement) => {
+      const { store, sql } = await open()
+      const candidate = await live(store, await proposeOne(store, 'anna'), ['approve'])
+      await sql(statement)
+      expect(await store.verifyChain()).toMatchObject({
+        kind: 'broken',
+        reason: expect.stringContaining('its candidate'),
+      })
+      const begun = await store.begin(await again(store, candidate), aSnapshot(), DUE, LIMITS)
+      expect(begun.kind).toBe('tampered')
+      expect(await again(store, candidate)).toMatchObject({ begunAt: null })
+    })
+
+    test('an approval that nobody gave', async () => {
+      const { store, sql } = await open()
+      const anna = await proposeOne(store, 'anna')
+      await sql(`UPDATE candidates SET state = 'approved', approved_by = 'slack:U_nora', approval_seq = 1`)
+      expect(await store.verifyChain()).toEqual({
+        kind: 'broken',
+        seq: 1,
+        reason: 'its candidate is not what the history leads to',
+      })
+      expect(await store.begin(await again(store, anna), aSnapshot(), DUE, LIMITS)).toEqual({
+        kind: 'tampered',
+      })
     })
 
     test('a row that the bot did not write', async () => {
