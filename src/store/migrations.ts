@@ -185,5 +185,6 @@ CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NU
 CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS NOT NULL;
 CREATE INDEX postings_by_place ON postings (conversation, ref);
 CREATE INDEX begun_by_time ON events (at, candidate_id) WHERE event = 'begin';
+UPDATE control SET value = json_quote(lower(hex(randomblob(16)))) WHERE name = 'witnessed';
 `,
 ]

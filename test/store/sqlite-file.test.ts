@@ -10,6 +10,7 @@ import { openReports, openStore } from '../../src/store/store.ts'
 import { aPerson, NOW } from '../domain/examples.ts'
 import { GRACE_MS, live, proposeOne, show } from './contract/scene.ts'
 import { aFolder } from './folder.ts'
+import { asVersion } from './older.ts'
 
 const OPTIONS = { platforms: ['slack'], graceMs: GRACE_MS, now: () => NOW } as const
 const rightsOf = (path: string) => (statSync(path).mode & 0o777).toString(8)
@@ -42,7 +43,7 @@ describe('a store on disk', () => {
     const before = await kept(store)
     await store.close()
 
-    const old = asFirstVersion(path)
+    const old = asVersion(path, 1)
     const later = openStore(old, OPTIONS)
     expect(await kept(later)).toEqual(before)
     expect(await later.takeTask('servicenow', NOW + GRACE_MS)).toBeNull()
@@ -73,31 +74,6 @@ describe('a store on disk', () => {
     expect(rightsOf(path)).toBe('600')
   })
 })
-
-/** A copy of a store, as the first version of the bot would have written it. @returns its path */
-function asFirstVersion(path: string): string {
-  const [first] = MIGRATIONS
-  const copy = `${path}.old`
-  const db = new Database(copy)
-  db.exec(first ?? '')
-  db.pragma('foreign_keys = OFF')
-  db.prepare('ATTACH ? AS newer').run(path)
-  const tables = db.prepare<[], { name: string }>(
-    "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-  )
-  for (const { name } of tables.all()) {
-    const columns = db
-      .prepare<[string], string>(`SELECT '"' || name || '"' FROM pragma_table_info(?)`)
-      .pluck()
-      .all(name)
-    db.exec(`INSERT INTO main.${name} SELECT ${columns} FROM newer.${name}`)
-  }
-  // What the first version could not know of.
-  db.exec("DELETE FROM control WHERE name = 'witnessed'")
-  db.pragma('user_version = 1')
-  db.close()
-  return copy
-}
 
 describe('a file that is no store of this program', () => {
   const files: [string, (path: string) => void, RegExp][] = [
