@@ -41,9 +41,11 @@ export type Forgotten =
   | {
       readonly kind: 'forgotten'
       readonly candidates: number
+      /** Candidates of others that named the person as their manager. */
+      readonly managed: number
       /** Accounts in chats under which the person was known. */
       readonly people: number
-      /** Messages that showed the person; their threads still do. */
+      /** Messages that named the person, oldest first; their threads still do. */
       readonly places: readonly Place[]
       /** Somebody was reading the file, so what was erased stays in its log until the log is emptied, at the bot's end at the latest. */
       readonly isReadMeanwhile: boolean

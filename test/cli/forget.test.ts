@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { RunId } from '../../src/reclaim/ids.ts'
 import { openStore } from '../../src/store/store.ts'
-import { live, proposeOne } from '../store/contract/scene.ts'
+import { aPerson, NOW } from '../domain/examples.ts'
+import { aList, layOut, live, proposeOne } from '../store/contract/scene.ts'
 import { settingsFor } from './instance.ts'
 import { shell } from './shell.ts'
 
@@ -32,6 +33,33 @@ describe('forget', () => {
       code: 1,
       stdout: expect.stringContaining('knows nobody by that name'),
     })
+  })
+
+  it('erases a manager, too, and says so when no message named them', async () => {
+    const { reclaim, store } = await operatorsShell()
+    await store.close()
+    const { code, stdout } = await reclaim('forget', 'mia@example.com')
+    expect({ code, lines: stdout.split('\n') }).toEqual({
+      code: 0,
+      lines: [
+        'Erased: 0 candidates with facts, reasons and snapshots, the name of the manager of 2 candidates more, 0 names of people in chats. The history keeps what happened, without them; verify still holds.',
+        'No message in a channel named the person.',
+        expect.stringContaining('answered to one person alone'),
+        '',
+      ],
+    })
+  })
+
+  it('erases somebody who decided, and says which messages still name them', async () => {
+    const { reclaim, store } = await operatorsShell()
+    const list = aList(await store.candidatesOf('anna'))
+    await layOut(store, [list])
+    await store.posted(list.id, { conversation: 'C012', id: '1764.5' }, NOW)
+    await store.rememberPerson(aPerson('nora'))
+    await store.close()
+    const { stdout } = await reclaim('forget', 'nora@example.com')
+    expect(stdout).toMatch(/snapshots, 1 name of people in chats\..*Delete by hand what has to go:/s)
+    expect(stdout).toContain('  slack C012, message 1764.5 and its thread, of 2026-11-23T09:00:00.000Z')
   })
 
   it('refuses while a deletion of the person is under way', async () => {

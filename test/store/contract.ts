@@ -5,6 +5,7 @@ import { announcementsContract } from './contract/announcements.ts'
 import { atomicityContract } from './contract/atomicity.ts'
 import { candidatesContract } from './contract/candidates.ts'
 import { chainContract } from './contract/chain.ts'
+import { forgetContract } from './contract/forget.ts'
 import { messagesContract } from './contract/messages.ts'
 import { pauseContract } from './contract/pause.ts'
 import { reportsContract } from './contract/reports.ts'
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: Open): void {
     describe('messages', () => messagesContract(open))
     describe('announcements', () => announcementsContract(open))
     describe('addresses and names', () => addressesContract(open))
+    describe('forgetting', () => forgetContract(open))
     describe('reports', () => reportsContract(open))
     describe('the chain', () => chainContract(open))
   })

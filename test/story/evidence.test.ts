@@ -116,4 +116,21 @@ describe.each(PLATFORMS)('evidence, in %s:', platform => {
     expect(lists).not.toContain('Bob Marsh')
     expect(lists).toContain('(erased)')
   })
+
+  test('a forgotten manager, who decided too, is nowhere in the store; the messages that name them are listed', async () => {
+    const { stage, written, quiet, messages } = await deleted()
+    expect(written()).toContain('Dana Whitfield')
+    await stage.bot().close()
+    const { openStore } = await import('../../src/store/store.ts')
+    const store = openStore(stage.settings.store.path, { platforms: [platform], graceMs: 0 })
+    const outcome = await store.forget('dana.whitfield@example.com', 'cli:ops', stage.clock.now())
+    await store.close()
+    expect(outcome).toMatchObject({ kind: 'forgotten', candidates: 0, places: [{ platform }] })
+    for (const word of ['Dana Whitfield', 'dana.whitfield']) expect(written()).not.toContain(word)
+    await stage.restart()
+    await quiet()
+    // Slack shows its own members by itself.
+    if (platform === 'teams')
+      expect((await messages()).map(({ text }) => text).join('\n')).not.toContain('Dana Whitfield')
+  })
 })
