@@ -126,7 +126,9 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'expire':
       return `. Nobody decided in time; the account stays.${inVain}`
     case 'withdraw':
-      if (entry.note.why === 'gone_since_restore') return ` – ${reason}.`
+      // Whether the bot deleted it after the copy was made is not known.
+      if (entry.note.why === 'gone_since_restore' || entry.note.why === 'unread_since_restore')
+        return ` – ${reason}.`
       return ` – ${reason}. The bot did not delete the account.${entry.note.why === 'already_gone' ? sent : inVain}`
     case 'wait':
       return `, but waiting – ${reason}.${inVain}`

@@ -38,11 +38,7 @@ export function statusLines(
     summary.breaker
       ? `breaker open since ${instant(summary.breaker.at, timeZone)}: no deletion begins until a named approver resumes. ${summary.breaker.reason}`
       : 'breaker closed',
-    ...(summary.restored
-      ? [
-          `store restored, noticed ${instant(summary.restored.at, timeZone)}: no deletion begins until every open account was read again`,
-        ]
-      : []),
+    ...(summary.restored ? [restoredLine(summary.restored, timeZone)] : []),
     open === 0 ? 'no open candidates' : count(open, 'open candidate'),
     ...counted(OPEN_STATES),
     ...summary.byApprover
@@ -71,6 +67,13 @@ export function statusLines(
       `${count(summary.tasks.givenUp, 'chat message')} could not be delivered and will not be tried again`,
     )
   return lines
+}
+
+/** Everybody may read a status: how many accounts are waited for, not whose. */
+function restoredLine({ at, unread }: NonNullable<Summary['restored']>, timeZone: string): string {
+  const line = `store restored, noticed ${instant(at, timeZone)}: no deletion begins until every open account was read again`
+  if (unread === null) return line
+  return `${line}. Left: ${count(unread.length, 'account')}, tried every minute; the bot's log says why. One that is skipped is not waited for`
 }
 
 function lastRun(run: NonNullable<Summary['lastRun']>, timeZone: string): string {

@@ -1,3 +1,4 @@
+import type { CandidateId } from './ids.ts'
 import type { MessageContent, MessageRef, Person, Platform } from './ports.ts'
 
 /* What the store keeps beside candidates and runs: what steers the bot, whom it knows, what has to be erased. */
@@ -26,8 +27,15 @@ export type Halts = {
   readonly paused: { readonly by: string; readonly at: number } | null
   /** ServiceNow's answers could not be trusted, or it does not let the bot in. */
   readonly breaker: { readonly reason: string; readonly at: number } | null
-  /** The store was restored from an older backup, with a history up to `seq`: every open account is read again first. */
-  readonly restored: { readonly at: number; readonly seq: number } | null
+  /**
+   * The store was restored from an older backup, with a history up to `seq`: every open account is read again first.
+   * `unread`: whose could not be read yet, in the order in which to try; `null` = none has been tried.
+   */
+  readonly restored: {
+    readonly at: number
+    readonly seq: number
+    readonly unread: readonly CandidateId[] | null
+  } | null
 }
 
 /** Whether anything does. */
@@ -89,8 +97,8 @@ export type Control = {
   pause(by: string, at: number): Promise<void>
   /** Stops all writes until somebody resumes, and says so in the channels, once. */
   openBreaker(reason: string, at: number): Promise<void>
-  /** The store was restored, and every open account has been read again: writes may begin. */
-  reconciled(): Promise<void>
+  /** The store was restored, and every open account has been read again but these; where none is left, writes may begin. */
+  reconciled(unread: readonly CandidateId[]): Promise<void>
   /** Ends a pause and closes the breaker, and says so in the channels. @returns how many writes will begin; each is due a full grace time from now. */
   resume(by: string, at: number, graceMs: number): Promise<number>
   /** A bot runs at this moment: the next one knows since when there was none. */

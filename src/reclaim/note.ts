@@ -20,6 +20,7 @@ export const REASONS = [
   'snapshot_unreadable',
   'store_restored',
   'gone_since_restore',
+  'unread_since_restore',
   'person_erased',
   'not_what_was_shown',
   'not_sent',

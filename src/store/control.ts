@@ -1,4 +1,5 @@
 import type { Control as ControlPort, Halts, Job, ShellRequest } from '../reclaim/control.ts'
+import type { CandidateId } from '../reclaim/ids.ts'
 import type { Breaker } from './breaker.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
@@ -36,10 +37,12 @@ export function createControl(db: Db) {
       write.run('forgiven', JSON.stringify(seq))
     },
     markRestored: (at: number, seq: number) => {
-      write.run('restored', JSON.stringify({ at, seq }))
+      write.run('restored', JSON.stringify({ at, seq, unread: null }))
     },
-    reconciled: () => {
-      remove.run('restored')
+    /** @param unread whose accounts are still to be read. */
+    reconciled: (unread: readonly CandidateId[]) => {
+      if (unread.length === 0) remove.run('restored')
+      else write.run('restored', JSON.stringify({ ...get('restored'), unread }))
     },
     /** Up to which event ServiceNow's answers were forgiven when somebody resumed. */
     forgiven: (): number => get('forgiven') ?? 0,

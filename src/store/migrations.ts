@@ -186,5 +186,6 @@ CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS 
 CREATE INDEX postings_by_place ON postings (conversation, ref);
 CREATE INDEX begun_by_time ON events (at, candidate_id) WHERE event = 'begin';
 UPDATE control SET value = json_quote(lower(hex(randomblob(16)))) WHERE name = 'witnessed';
+UPDATE control SET value = json_set(value, '$.unread', NULL) WHERE name = 'restored';
 `,
 ]

@@ -174,6 +174,7 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
     ],
   ],
   gone_since_restore: [[approve, ...withdrawn('gone_since_restore')]],
+  unread_since_restore: [[approve, ...withdrawn('unread_since_restore')]],
   not_what_was_shown: [[approve, ...withdrawn('not_what_was_shown')]],
   not_sent: [
     [

@@ -40,6 +40,17 @@ describe('status', () => {
     ])
   })
 
+  test('of a restored store says how many accounts are still to be read, not whose', () => {
+    const restored = { at: NOW, seq: 7, unread: null }
+    const line =
+      'store restored, noticed 23 Nov 2026, 10:00 CET: no deletion begins until every open account was read again'
+    expect(lines({})[3]).not.toContain('restored')
+    expect(lines({ restored })[3]).toBe(line)
+    expect(lines({ restored: { ...restored, unread: ['c' as CandidateId] } })[3]).toBe(
+      `${line}. Left: 1 account, tried every minute; the bot's log says why. One that is skipped is not waited for`,
+    )
+  })
+
   test('counts open candidates, then each open state on a line of its own', () => {
     const byState = { proposed: 7, approved: 1, failed: 2, reclaimed: 40 }
     const shown = lines({ byState })

@@ -50,6 +50,12 @@ async function restored(approvalsRequired: 1 | 2, lives: readonly Life[]) {
       const [candidate] = await store.candidatesOf(name)
       return candidate ? store.timeline(candidate.id) : []
     },
+    /** Whose accounts are still to be read, those to begin with first. */
+    async unread() {
+      const ids = (await store.halts()).restored?.unread ?? []
+      const candidates = await Promise.all(ids.map(id => store.candidate(id)))
+      return candidates.map(candidate => candidate?.facts.userName)
+    },
     isHalted: async () => (await store.halts()).restored !== null,
   }
 }
@@ -77,6 +83,18 @@ describe('reconciling a restored store', () => {
     ],
     ['failed', ['endorse', 'approve', 'begin', 'refused'], 'there', ['refused', 'failed', undefined]],
     ['failed', ['endorse', 'approve', 'begin', 'refused'], 'gone', ['found_done', 'reclaimed', undefined]],
+    [
+      'proposed after a write in vain',
+      ['endorse', 'approve', 'begin', 'lose_track', 'found_undone', 'undo'],
+      'gone',
+      ['withdraw', 'withdrawn', 'gone_since_restore'],
+    ],
+    [
+      'approved, never begun',
+      ['endorse', 'approve'],
+      'gone',
+      ['withdraw', 'withdrawn', 'gone_since_restore'],
+    ],
     ['skipped', ['skip'], 'gone', ['skip', 'skipped', undefined]],
   ])('%s (%j), the account is %s: %j', async (_, events, account, end) => {
     const restored = await restoredWith(['anna', events])
@@ -109,20 +127,115 @@ describe('reconciling a restored store', () => {
     expect(await restored.end('ben')).toEqual(['withdraw', 'withdrawn', 'store_restored'])
   })
 
-  test('goes on at the next turn while an account cannot be read, and says so to operators', async () => {
-    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+  test.each<[string, Happening[], unknown[] | 'waits']>([
+    ['proposed', [], 'waits'],
+    ['endorsed', ['endorse'], ['withdraw', 'withdrawn', 'unread_since_restore']],
+    ['approved', ['endorse', 'approve'], ['withdraw', 'withdrawn', 'unread_since_restore']],
+    ['approved and undone', ['endorse', 'approve', 'undo'], 'waits'],
+    [
+      'endorsed after a write in vain',
+      ['endorse', 'approve', 'begin', 'lose_track', 'found_undone', 'undo', 'endorse'],
+      ['withdraw', 'withdrawn', 'unread_since_restore'],
+    ],
+    [
+      'approved after a write in vain',
+      ['endorse', 'approve', 'begin', 'lose_track', 'found_undone'],
+      'waits',
+    ],
+    ['reclaiming', ['endorse', 'approve', 'begin'], 'waits'],
+    ['verifying', ['endorse', 'approve', 'begin', 'lose_track'], 'waits'],
+    ['failed', ['endorse', 'approve', 'begin', 'refused'], 'waits'],
+  ])('%s (%j), the account cannot be read: %j', async (_, events, end) => {
+    const restored = await restoredWith(['anna', events])
     restored.breakDown('inspect')
+    const before = await restored.end('anna')
     await restored.reconcile()
-    expect(await restored.isHalted()).toBe(true)
-    expect(restored.logged).toMatchObject([
-      [{ reason: expect.stringMatching(/./) }, 'the restored store is not reconciled yet'],
-    ])
-    restored.repair()
+    expect(await restored.end('anna')).toEqual(end === 'waits' ? before : end)
+    expect(await restored.isHalted()).toBe(end === 'waits')
+  })
+
+  test('an account that cannot be read keeps no other from being read; it alone is tried again', async () => {
+    const restored = await restoredWith(['anna', []], ['ben', ['endorse', 'approve']], ['carl', []])
+    restored.failWith('inspect', new Error('The account is hidden.'))
+    restored.during('inspect', () => restored.during('inspect', restored.repair))
     await restored.reconcile()
+    expect(await restored.end('ben')).toEqual(['withdraw', 'withdrawn', 'store_restored'])
+    expect(await restored.unread()).toEqual(['anna'])
+    restored.fresh()
+    await restored.reconcile()
+    expect(restored.calls).toEqual(['inspect anna'])
     expect(await restored.isHalted()).toBe(false)
   })
 
-  test('goes on at the next turn where somebody decided while the account was read', async () => {
+  test('tells operators which account cannot be read and why, and how many are left', async () => {
+    const restored = await restoredWith(['anna', []], ['ben', []])
+    restored.failWith('inspect', new Error('The account is hidden.'))
+    restored.during('inspect', () => restored.during('inspect', restored.repair))
+    await restored.reconcile()
+    const [anna] = await restored.store.candidatesOf('anna')
+    expect(restored.logged).toEqual([
+      [
+        { candidate: anna?.id, reason: 'The account is hidden.' },
+        'an account of the restored store is still to be read',
+      ],
+      [{ candidates: 1 }, 'the restored store is not reconciled yet'],
+    ])
+  })
+
+  test('asks a ServiceNow that is out of reach no more than three times a turn, and goes on with those that it did not try', async () => {
+    const names = ['anna', 'ben', 'carl', 'dora', 'eve']
+    const restored = await restoredWith(...names.map((name): Life => [name, []]), [
+      'finn',
+      ['endorse', 'approve'],
+    ])
+    restored.breakDown('inspect')
+    await restored.reconcile()
+    expect(restored.calls).toEqual(['inspect anna', 'inspect ben', 'inspect carl'])
+    expect(await restored.end('finn')).toEqual(['withdraw', 'withdrawn', 'unread_since_restore'])
+    expect(await restored.unread()).toEqual(['dora', 'eve', 'anna', 'ben', 'carl'])
+    expect(restored.logged.map(([fields]) => fields)).toEqual([
+      ...Array(3).fill(expect.objectContaining({ reason: 'inspect is out of order' })),
+      { candidates: 5 },
+    ])
+    restored.fresh()
+    restored.during('inspect', () =>
+      restored.during('inspect', () => restored.during('inspect', restored.repair)),
+    )
+    await restored.reconcile()
+    expect(restored.calls.slice(0, 3)).toEqual(['inspect dora', 'inspect eve', 'inspect anna'])
+    expect(await restored.unread()).toEqual(['dora', 'eve'])
+  })
+
+  test('only failures in a row are a ServiceNow that is out of reach', async () => {
+    const names = ['anna', 'ben', 'carl', 'dora', 'eve']
+    const restored = await restoredWith(...names.map((name): Life => [name, []]))
+    const fail = () => restored.breakDown('inspect')
+    restored.breakDown('inspect')
+    restored.during('inspect', () =>
+      restored.during('inspect', () =>
+        restored.during('inspect', () => {
+          restored.repair()
+          restored.during('inspect', fail)
+        }),
+      ),
+    )
+    await restored.reconcile()
+    expect(restored.calls).toHaveLength(5)
+    expect(await restored.unread()).toEqual(['anna', 'ben', 'dora', 'eve'])
+  })
+
+  test('does not wait for an account that somebody skipped', async () => {
+    const restored = await restoredWith(['anna', []])
+    restored.breakDown('inspect')
+    await restored.reconcile()
+    await restored.happens('anna', 'skip', 'slack:U_nora')
+    restored.fresh()
+    await restored.reconcile()
+    expect(restored.calls).toEqual([])
+    expect(await restored.isHalted()).toBe(false)
+  })
+
+  test('goes by what was decided while the account was read', async () => {
     const restored = await restoredWith(['anna', ['endorse', 'approve']])
     restored.during('inspect', () => restored.happens('anna', 'undo', 'slack:U_nora'))
     await restored.reconcile()

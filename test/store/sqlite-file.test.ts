@@ -53,6 +53,21 @@ describe('a store on disk', () => {
     await later.close()
   })
 
+  test('that was being reconciled by the version before is read again from the beginning', async () => {
+    const path = join(aFolder(), 'reclaim.db')
+    await openStore(path, OPTIONS).close()
+    const old = asVersion(path, 3)
+    const db = new Database(old)
+    db.prepare("INSERT INTO control (name, value) VALUES ('restored', ?)").run(
+      JSON.stringify({ at: NOW, seq: 7 }),
+    )
+    db.exec("DELETE FROM control WHERE name = 'witnessed'")
+    db.close()
+    const store = openStore(old, OPTIONS)
+    expect((await store.halts()).restored).toEqual({ at: NOW, seq: 7, unread: null })
+    await store.close()
+  })
+
   test('is for nobody else to read, with all that SQLite keeps beside it', async () => {
     const folder = join(aFolder(), 'data')
     const path = join(folder, 'reclaim.db')

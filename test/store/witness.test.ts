@@ -87,7 +87,7 @@ describe('a store is taken for restored', () => {
 })
 
 describe('a store is not taken for restored', () => {
-  const isReconciled = (store: Store) => store.reconciled()
+  const isReconciled = (store: Store) => store.reconciled([])
 
   test('when it is new, however often the bot starts', async () => {
     const path = aPath()

@@ -63,6 +63,44 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
     expect(deletes()).toHaveLength(1)
   })
 
+  test('one account that cannot be read keeps no old approval alive; status says that one is left, and a Skip ends the wait', async () => {
+    const { run, press, quiet, backUp, putBack, pass, servicenow, states, command } = await withBackup()
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    await backUp()
+    await press('dana', 'undo', 'Bob Marsh')
+    await quiet()
+    servicenow.account('reclaim.bot').hiddenRows = { sys_user: 'user_name=greta.lund' }
+    await putBack()
+    await pass(MINUTE)
+    expect((await states('bob.marsh')).at(-1)).toBe('withdrawn')
+    const status = await command('nora', 'status')
+    expect(status).toContain('Left: 1 account, tried every minute')
+    expect(status).not.toContain('greta.lund')
+
+    await press('dana', 'skip', 'Greta Lund')
+    await pass(2 * MINUTE)
+    expect(await command('nora', 'status')).not.toContain('store restored')
+  })
+
+  test('an old approval of an account that cannot be read is withdrawn, and its thread does not say that nothing was deleted', async () => {
+    const { run, press, quiet, backUp, putBack, pass, servicenow, states, thread } = await withBackup()
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    await backUp()
+    await press('dana', 'undo', 'Bob Marsh')
+    await quiet()
+    servicenow.account('reclaim.bot').hiddenRows = { sys_user: 'user_name=bob.marsh' }
+    await putBack()
+    await pass(MINUTE)
+    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'withdrawn'])
+    expect((await thread('Bob Marsh')).at(-1)).toMatch(
+      /whether the account is still there could not be read yet\.$/,
+    )
+  })
+
   test('an account that was deleted since is not deleted, nor claimed, a second time', async () => {
     const { run, press, quiet, backUp, putBack, pass, deletes, states } = await withBackup()
     await run()
