@@ -126,6 +126,7 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'expire':
       return `. Nobody decided in time; the account stays.${inVain}`
     case 'withdraw':
+      if (entry.note.why === 'gone_after_undo') return ` – ${reason}.${sent}`
       // Whether the bot deleted it after the copy was made is not known.
       if (entry.note.why === 'gone_since_restore' || entry.note.why === 'unread_since_restore')
         return ` – ${reason}.`

@@ -52,6 +52,7 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
   no_longer_qualifies: 'the account no longer qualifies',
   excluded: 'the account is protected now',
   already_gone: 'already gone, not by us',
+  gone_after_undo: 'already gone; whether the bot deleted it before the approval was undone is not known',
   settings_changed: 'settings changed',
   rehearsal_over: 'rehearsal over',
   approver_not_entitled: 'whoever approved may not decide about it any more',

@@ -6,6 +6,7 @@ export const REASONS = [
   'no_longer_qualifies',
   'excluded',
   'already_gone',
+  'gone_after_undo',
   'settings_changed',
   'rehearsal_over',
   'approver_not_entitled',

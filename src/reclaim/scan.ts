@@ -127,8 +127,12 @@ async function closingOf(
   if (!sameAsConfigured(candidate, settings, sources.licences)) return withdraw({ why: 'settings_changed' })
   const verdict = seen.verdicts.get(candidate.sysId) ?? (await verdictOfUnseen(candidate, settings, sources))
   if (verdict === 'unreadable') return null
-  if (verdict === 'gone')
-    return candidate.begunAt === null ? withdraw({ why: 'already_gone' }) : { event: 'found_done', note: {} }
+  if (verdict === 'gone') {
+    if (candidate.begunAt === null) return withdraw({ why: 'already_gone' })
+    // A deletion that was found undone may yet have landed, after somebody undid the approval.
+    if (candidate.state === 'proposed') return withdraw({ why: 'gone_after_undo' })
+    return { event: 'found_done', note: {} }
+  }
   const note = objection(candidate, verdict)
   return note && withdraw(note)
 }

@@ -157,6 +157,7 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
   ],
   excluded: [withdrawn('excluded', { detail: 'protectedRole' })],
   already_gone: [withdrawn('already_gone')],
+  gone_after_undo: [[...lost, step('found_undone'), step('undo', NORA), ...withdrawn('gone_after_undo')]],
   settings_changed: [withdrawn('settings_changed')],
   rehearsal_over: [withdrawn('rehearsal_over')],
   approver_not_entitled: [[approve, ...withdrawn('approver_not_entitled')]],

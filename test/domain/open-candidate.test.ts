@@ -73,6 +73,16 @@ describe('one open candidate per account', () => {
     expect((await bot.last('anna'))?.note).toEqual(note)
   })
 
+  test('it is gone, and a deletion was sent before the approval was undone: withdrawn, and nobody is named', async () => {
+    const company = createCompany(anIdleAccount('anna'))
+    const bot = createBot(company)
+    await bot.run()
+    await bot.happens('anna', 'approve', 'begin', 'lose_track', 'found_undone', 'undo')
+    company.remove('anna')
+    expect(await bot.report()).toMatchObject({ withdrawn: 1, stillOpen: 0 })
+    expect(await bot.last('anna')).toMatchObject({ event: 'withdraw', note: { why: 'gone_after_undo' } })
+  })
+
   test.each([
     ['approved', ['approve']],
     ['failed', ['approve', 'begin', 'refused']],

@@ -146,7 +146,8 @@ async function perform(
       const asked = { personId: action.who, event: action.event, token: pick.token, at: null }
       return bot.attempt(async ({ store, chats }) => {
         const chat = chats.get('slack')
-        if (chat) await press(asked, { store, chat, clock: world.clock, askManagers: true, approvalsRequired: 1 })
+        if (chat)
+          await press(asked, { store, chat, clock: world.clock, askManagers: true, approvalsRequired: 1 })
       })
     }
   }
