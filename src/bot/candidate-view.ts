@@ -99,7 +99,7 @@ export function by({ actor }: Pick<LogEntry, 'actor'>): Line {
 const personOf = (actor: string): Line => (isPerson(actor) ? [text(' '), { kind: 'person', actor }] : [])
 
 function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettings): string {
-  const { timeZone, graceMs } = settings
+  const { timeZone } = settings
   const reason = because(entry.note, timeZone)
   const answer = answered(entry.note)
   const begun = candidate.begunAt !== null && candidate.begunAt <= entry.at ? candidate.begunAt : null
@@ -109,16 +109,8 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'endorse':
       return '. Nothing is deleted until a second person approves: the manager or a named approver.'
     case 'approve':
-    case 'retry': {
-      if (graceMs === 0)
-        return candidate.dryRun
-          ? '. Dry run: the bot shows what it would delete.'
-          : `. The account is deleted now.${inVain}`
-      const end = instant(entry.at + graceMs, timeZone)
-      return candidate.dryRun
-        ? `. Dry run: after ${end} the bot shows what it would delete, unless somebody presses Undo.`
-        : `. The account is deleted after ${end} unless somebody presses Undo.${inVain}`
-    }
+    case 'retry':
+      return `. ${afterGrace(candidate, entry, settings)}${inVain}`
     case 'undo':
       return ` undid the approval. Nothing was deleted; it waits for a decision.${inVain}`
     case 'skip':
@@ -132,6 +124,8 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
         return ` – ${reason}.`
       return ` – ${reason}. The bot did not delete the account.${entry.note.why === 'already_gone' ? sent : inVain}`
     case 'wait':
+      if (entry.note.why === 'time_to_undo_again')
+        return `, but waiting – ${reason}. ${afterGrace(candidate, entry, settings)}${inVain}`
       return `, but waiting – ${reason}.${inVain}`
     case 'begin':
       return '. The last check passed; the deletion is being sent to ServiceNow.'
@@ -155,6 +149,18 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'propose':
       return ', waiting for a decision.'
   }
+}
+
+/** What happens when the time to undo is over, and when that is. */
+function afterGrace({ dryRun }: Candidate, { at }: LogEntry, { graceMs, timeZone }: ViewSettings): string {
+  const end = instant(at + graceMs, timeZone)
+  if (dryRun)
+    return graceMs === 0
+      ? 'Dry run: the bot shows what it would delete.'
+      : `Dry run: after ${end} the bot shows what it would delete, unless somebody presses Undo.`
+  return graceMs === 0
+    ? 'The account is deleted now.'
+    : `The account is deleted after ${end} unless somebody presses Undo.`
 }
 
 /** The exact requests, as the bot sends them. */

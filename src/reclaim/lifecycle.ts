@@ -128,7 +128,8 @@ function guards(now: Standing, { event, actor, why }: Deed, { approvalsRequired 
     case 'found_undone':
       return now.foundUndone < MAX_FOUND_UNDONE
     case 'wait':
-      return why !== undefined && now.waitingFor !== why
+      // The same wait is told once, but each new time to undo.
+      return why !== undefined && (now.waitingFor !== why || why === 'time_to_undo_again')
     default:
       return true
   }

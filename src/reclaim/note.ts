@@ -23,6 +23,7 @@ export const REASONS = [
   'gone_since_restore',
   'unread_since_restore',
   'person_erased',
+  'time_to_undo_again',
   'not_what_was_shown',
   'not_sent',
 ] as const

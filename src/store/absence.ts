@@ -1,7 +1,7 @@
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
+import type { Grace } from './grace.ts'
 import type { Notices } from './notices.ts'
-import type { Outbox } from './outbox.ts'
 
 /** Longer than a restart takes, and than whoever saw a button fail keeps trying. */
 const LONG_MS = 10 * 60 * 1000
@@ -14,7 +14,7 @@ const LONG_MS = 10 * 60 * 1000
  */
 export function endAbsence(
   db: Db,
-  { control, outbox, notices }: { control: Control; outbox: Outbox; notices: Notices },
+  { control, grace, notices }: { control: Control; grace: Grace; notices: Notices },
   at: number,
   graceMs: number,
 ): void {
@@ -23,7 +23,7 @@ export function endAbsence(
   )
   db.transaction(() => {
     const since = control.lastAlive()
-    const waiting = graceMs > 0 ? outbox.rearm(at + graceMs, at) : 0
+    const waiting = graceMs > 0 ? grace.again(at, graceMs, 'clock', at) : 0
     const isMissed = since !== null && at - since > LONG_MS && waitsForPeople.get() !== undefined
     if (since !== null && (isMissed || waiting > 0))
       notices.post({ kind: 'was_away', since, until: at, waiting }, at)

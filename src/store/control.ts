@@ -3,8 +3,8 @@ import type { CandidateId } from '../reclaim/ids.ts'
 import type { Breaker } from './breaker.ts'
 import type { Db } from './database.ts'
 import type { EventLog } from './events.ts'
+import type { Grace } from './grace.ts'
 import type { Notices } from './notices.ts'
-import type { Outbox } from './outbox.ts'
 import type { Verb } from './transaction.ts'
 
 /** Small facts that outlive the process, one JSON value a name. */
@@ -68,7 +68,7 @@ export function createControlVerbs(
   breaker: Breaker,
   events: EventLog,
   notices: Notices,
-  outbox: Outbox,
+  grace: Grace,
 ): ControlPort {
   const waiting = db.prepare<[number], ShellRequest>(
     'SELECT id, kind, actor, subject FROM requests WHERE taken = 0 AND at >= ? ORDER BY at, id',
@@ -94,7 +94,7 @@ export function createControlVerbs(
     resume: writing((by: string, at: number, graceMs: number) => {
       control.resume(events.head().seq)
       notices.post({ kind: 'resumed', by }, at)
-      return outbox.rearm(at + graceMs)
+      return grace.again(at, graceMs, by)
     }),
     alive: writing(control.alive),
     job: reading(control.job),

@@ -47,9 +47,10 @@ export function createOutbox(db: Db) {
      SELECT DISTINCT p.platform, 'announce', p.message_id, :at, 1 FROM placements p JOIN candidates c ON c.id = p.candidate_id
      WHERE c.state IN (${OPEN})`,
   )
-  const rearm = db.prepare<{ dueAt: number; dueBy: number }>(
+  const rearm = db.prepare<{ dueAt: number; dueBy: number }, { candidate_id: CandidateId }>(
     `UPDATE outbox SET due_at = :dueAt WHERE ended IS NULL AND kind = 'write' AND due_at <= :dueBy AND EXISTS (
-       SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)`,
+       SELECT 1 FROM candidates c WHERE c.id = candidate_id AND c.state = 'approved' AND c.approval_seq = asked_by)
+     RETURNING candidate_id`,
   )
   const lookFirst = db.prepare('UPDATE outbox SET attempts = attempts + 1 WHERE ended IS NULL')
   const settle = db.prepare(`UPDATE outbox SET ended = 'settled', leased = 0, reason = NULL WHERE id = ?`)
@@ -84,9 +85,10 @@ export function createOutbox(db: Db) {
     /**
      * Writes whose approval stands and that have not begun get another time.
      * @param dueBy only those that are due by then; left out = all
-     * @returns how many
+     * @returns whose they are
      */
-    rearm: (dueAt: number, dueBy = Number.MAX_SAFE_INTEGER): number => rearm.run({ dueAt, dueBy }).changes,
+    rearm: (dueAt: number, dueBy = Number.MAX_SAFE_INTEGER): CandidateId[] =>
+      rearm.all({ dueAt, dueBy }).map(row => row.candidate_id),
     /** Whatever is still to be done may have been done already: see the attempts of a task. */
     lookFirst: () => {
       lookFirst.run()

@@ -12,6 +12,7 @@ import { type Control, createControl, createControlVerbs } from './control.ts'
 import { type Db, openDatabase, openForReading, takeOwnership } from './database.ts'
 import { createEventLog, type EventLog } from './events.ts'
 import { createForgetting } from './forget.ts'
+import { createGrace } from './grace.ts'
 import { createMessages } from './messages.ts'
 import { createNotices, type Notices } from './notices.ts'
 import { createOutbox, createTasks, type Outbox } from './outbox.ts'
@@ -106,8 +107,9 @@ export function createStore(
   const snapshots = createSnapshots(db, createSeal(options.snapshotKey ?? null))
   const shown = createShown(db, events)
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
+  const grace = createGrace(outbox, table)
   if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
-  endAbsence(db, { control, outbox, notices }, now(), graceMs)
+  endAbsence(db, { control, grace, notices }, now(), graceMs)
   return {
     ...createCandidates(db, verb, table, events, control, breaker, snapshots, shown),
     ...createRuns(db, verb, table, events, outbox, platforms),
@@ -116,7 +118,7 @@ export function createStore(
     ...createAddresses(db, verb),
     ...createPeople(db, verb),
     ...createForgetting(db, verb, { table, particulars, snapshots, outbox }),
-    ...createControlVerbs(db, verb, control, breaker, events, notices, outbox),
+    ...createControlVerbs(db, verb, control, breaker, events, notices, grace),
     ...createReports(db, verb, control, events, snapshots, shown),
   }
 }

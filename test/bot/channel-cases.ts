@@ -176,6 +176,7 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
   ],
   gone_since_restore: [[approve, ...withdrawn('gone_since_restore')]],
   unread_since_restore: [[approve, ...withdrawn('unread_since_restore')]],
+  time_to_undo_again: [[approve, step('wait', NORA, { why: 'time_to_undo_again' })]],
   not_what_was_shown: [[approve, ...withdrawn('not_what_was_shown')]],
   not_sent: [
     [

@@ -58,7 +58,7 @@ describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
   })
 
   test('until the grace time was over gives the time to undo once more, and says that it was away', async () => {
-    const { run, press, pass, quiet, deletes, stage, clock, messages, states } = await story(platform)
+    const { run, press, pass, quiet, deletes, stage, clock, messages, states, thread } = await story(platform)
     await run()
     await press('dana', 'approve', 'Bob Marsh')
     await press('dana', 'approve', 'Greta Lund')
@@ -71,12 +71,15 @@ describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
     expect((await messages()).at(-1)?.text).toMatch(
       /^The bot was away from .* to .*\. A button that was pressed meanwhile did nothing: please press it again\. 2 approved deletions/,
     )
+    expect((await thread('Bob Marsh')).at(-1)).toMatch(
+      /^Bob Marsh: approved by Dana Whitfield, but waiting – .* The account is deleted after .* unless somebody presses Undo\.$/,
+    )
     expect(await press('dana', 'undo', 'Bob Marsh')).toMatch(/^Done/)
     await pass(14 * MINUTE)
     expect(deletes()).toHaveLength(0)
     await pass(MINUTE)
     expect(deletes()).toHaveLength(1)
-    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'proposed'])
+    expect(await states('bob.marsh')).toEqual(['proposed', 'approved', 'approved', 'proposed'])
   })
 
   test('for a moment says nothing, and so does one that was away while nobody had to decide', async () => {

@@ -29,11 +29,14 @@ export function absenceContract(open: Open): void {
       const store = await away(approve, DUE)
       expect(await store.takeTask('servicenow', DUE + GRACE_MS - 1)).toBeNull()
       expect(await notice(store)).toEqual({ kind: 'was_away', since: NOW, until: DUE, waiting: 1 })
+      const [anna] = await store.candidatesOf('anna')
+      expect(anna).toMatchObject({ state: 'approved', waitingFor: 'time_to_undo_again' })
       await take(store, 'servicenow', DUE + GRACE_MS)
     })
 
     test('a time to undo that has not ended runs on', async () => {
       const store = await away(approve, DUE - 1)
+      expect(await store.candidatesOf('anna')).toMatchObject([{ waitingFor: null }])
       await take(store, 'servicenow', DUE)
     })
 

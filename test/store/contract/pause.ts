@@ -167,6 +167,19 @@ export function pauseContract(open: Open): void {
       await take(store, 'servicenow', at + GRACE_MS)
     })
 
+    test('tells each of their threads until when, every time, and through whom', async () => {
+      const { store, candidate } = await approved('anna')
+      for (const at of [DUE, DUE + MINUTE_MS]) await store.resume('slack:U_nora', at, GRACE_MS)
+      expect((await store.timeline(candidate.id)).slice(2)).toMatchObject(
+        [DUE, DUE + MINUTE_MS].map(at => ({
+          ...{ event: 'wait', from: 'approved', to: 'approved', actor: 'slack:U_nora', at },
+          note: { why: 'time_to_undo_again' },
+        })),
+      )
+      expect(await store.resume('slack:U_nora', DUE, 0)).toBe(1)
+      expect(await store.timeline(candidate.id)).toHaveLength(4)
+    })
+
     test('gives it to a write that is in its last look, too', async () => {
       const { store, candidate } = await approved('anna')
       const { id } = await take(store, 'servicenow', DUE)
