@@ -7,7 +7,7 @@ import { type Card, type Line, text, type ViewSettings } from './view.ts'
 export function messageCard(content: MessageContent, settings: ViewSettings): Card {
   switch (content.kind) {
     case 'header':
-      return headerCard(content.run, content.withoutManager, settings)
+      return headerCard(content, settings)
     case 'list':
       return listCard(content, settings)
     case 'notice':

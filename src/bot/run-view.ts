@@ -1,4 +1,4 @@
-import type { Notice } from '../reclaim/ports.ts'
+import type { MessageContent, Notice } from '../reclaim/ports.ts'
 import type { Hold, RunReport } from '../reclaim/run.ts'
 import { by } from './candidate-view.ts'
 import { bold, type Card, type Line, text, type ViewSettings } from './view.ts'
@@ -15,21 +15,24 @@ import {
   UNCERTAINTY_WORDS,
 } from './words.ts'
 
+type HeaderContent = Extract<MessageContent, { kind: 'header' }>
+
 /** The first message of a run: what was found, what it is worth, what happens next. */
-export function headerCard(run: RunReport, withoutManager: number, settings: ViewSettings): Card {
+export function headerCard(content: HeaderContent, settings: ViewSettings): Card {
+  const { run } = content
   const title = `Licence reclaim, ${day(run.finishedAt, settings.timeZone)}${run.dryRun ? ' (dry run)' : ''}`
-  const findings = run.held.length > 0 ? heldLines(run, settings) : foundLines(run, withoutManager, settings)
+  const findings = run.held.length > 0 ? heldLines(run, settings) : foundLines(run, settings)
   return {
     summary: [text(`${title}: `), ...(findings[0] ?? [])],
     blocks: [
       { kind: 'title', text: title },
-      { kind: 'lines', lines: findings },
+      { kind: 'lines', lines: [...findings, ...askedLines(content)] },
       { kind: 'small', text: checked(run) },
     ],
   }
 }
 
-function foundLines(run: RunReport, withoutManager: number, settings: ViewSettings): Line[] {
+function foundLines(run: RunReport, settings: ViewSettings): Line[] {
   if (run.proposed === 0)
     return [
       [
@@ -49,13 +52,18 @@ function foundLines(run: RunReport, withoutManager: number, settings: ViewSettin
   ]
   if (run.dryRun) lines.push([bold('Dry run: '), text('nothing is deleted, whatever is decided.')])
   lines.push([text(nextSteps(run.dryRun, settings))])
-  if (withoutManager > 0)
-    lines.push([
-      text(
-        `For ${count(withoutManager, 'account')} no manager can be asked here, so the named approvers decide.`,
-      ),
-    ])
   return lines
+}
+
+/** What is unusual about who is asked in the messages below. */
+function askedLines({ withoutManager, fromEarlierRuns }: HeaderContent): Line[] {
+  const sentences = [
+    fromEarlierRuns > 0 &&
+      `${count(fromEarlierRuns, 'account')} of an earlier run could not be shown here until now: please decide below.`,
+    withoutManager > 0 &&
+      `For ${count(withoutManager, 'account')} no manager can be asked here, so the named approvers decide.`,
+  ]
+  return sentences.flatMap(sentence => (sentence ? [[text(sentence)]] : []))
 }
 
 function nextSteps(dryRun: boolean, { graceMs, expireAfterMs, approvalsRequired }: ViewSettings): string {

@@ -119,6 +119,8 @@ export type MessageContent =
       readonly run: RunReport
       /** Candidates that go to the named approvers because their manager cannot be asked. */
       readonly withoutManager: number
+      /** Candidates of earlier runs, which could not be shown until now. */
+      readonly fromEarlierRuns: number
     }
   | {
       readonly kind: 'list'

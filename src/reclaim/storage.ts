@@ -149,8 +149,8 @@ export type Task = WriteTask | DigestTask | MessageTask
 
 export type Tasks = {
   /**
-   * The next task of a lane that is due, now leased. In a chat's lane strictly the oldest; at ServiceNow never two of
-   * one candidate at a time.
+   * The next task of a lane that is due, now leased. In a chat's lane strictly the oldest, but that a digest which waits
+   * holds up later digests only; at ServiceNow never two of one candidate at a time.
    */
   takeTask(lane: Lane, now: number): Promise<Task | null>
   settle(id: TaskId): Promise<void>
@@ -170,6 +170,8 @@ export type MessagePlan = {
   readonly candidateIds: readonly CandidateId[]
   /** Header only: candidates that go to the named approvers because their manager cannot be asked. */
   readonly withoutManager: number
+  /** Header only: candidates of earlier runs, which could not be shown until now. */
+  readonly fromEarlierRuns: number
 }
 
 export type Message = {
@@ -183,7 +185,10 @@ export type Message = {
 }
 
 export type Messages = {
-  /** Open candidates of a run that are still to be shown on a platform. */
+  /**
+   * Whom a run's messages have to show on a platform: its open candidates, and those of earlier runs (in a dry run of dry
+   * runs, else of live ones) that no message there shows.
+   */
   unplaced(runId: RunId, platform: Platform): Promise<Candidate[]>
   /** Fixes a run's messages and approvers on a platform and asks for them to be posted; ends the digest task. */
   layOut(
@@ -193,6 +198,10 @@ export type Messages = {
     plan: readonly MessagePlan[],
     at: number,
   ): Promise<void>
+  /** Lists of open candidates that were given up before anybody knew that they stand on the platform. */
+  lost(platform: Platform): Promise<MessageId[]>
+  /** A lost list was looked for in vain: whom it shows is still to be shown. One that is known to stand stays as it is. */
+  unplace(id: MessageId): Promise<void>
   message(id: MessageId): Promise<Message | null>
   /** The message is known to stand at `ref`. Told twice, or of a place where another message stands, it changes nothing. */
   posted(id: MessageId, ref: MessageRef, at: number): Promise<void>

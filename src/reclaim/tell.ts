@@ -1,7 +1,7 @@
 import { managerCanDecide } from './approval.ts'
 import type { Candidate } from './candidate.ts'
 import type { MessageId } from './ids.ts'
-import type { Chat, Clock, Ids, ThreadLine } from './ports.ts'
+import { type Chat, type Clock, type Ids, type ThreadLine, Undeliverable } from './ports.ts'
 import type { DigestTask, Message, MessagePlan, MessageTask, Store } from './storage.ts'
 
 /** What the tasks of a chat's lane need. */
@@ -17,18 +17,28 @@ export type TellContext = {
 const CANDIDATES_A_MESSAGE = 8
 const LINES_A_REPLY = 20
 
-/** Finds every candidate's approver and fixes which messages the run consists of: a header, then one or more for each approver. */
+/**
+ * Finds every candidate's approver and fixes which messages the run consists of: a header, then one or more for each
+ * approver. What earlier runs could not show is shown with it.
+ */
 export async function digest(task: DigestTask, context: TellContext): Promise<void> {
   const { store, chat, clock, ids, askManagers } = context
+  await lookForLost(context)
   const candidates = await store.unplaced(task.runId, chat.platform)
   const groups = new Map<string | null, Candidate[]>()
   for (const candidate of candidates) {
     const approver = askManagers ? await approverOf(candidate, context) : null
     groups.set(approver, [...(groups.get(approver) ?? []), candidate])
   }
-  const header = { approver: null, part: 1, parts: 1, candidateIds: [] }
-  const withoutManager = askManagers ? (groups.get(null)?.length ?? 0) : 0
-  const plan: MessagePlan[] = [{ ...header, id: ids.next() as MessageId, kind: 'header', withoutManager }]
+  const plan: MessagePlan[] = [
+    {
+      id: ids.next() as MessageId,
+      kind: 'header',
+      ...{ approver: null, part: 1, parts: 1, candidateIds: [] },
+      withoutManager: askManagers ? (groups.get(null)?.length ?? 0) : 0,
+      fromEarlierRuns: candidates.filter(({ runId }) => runId !== task.runId).length,
+    },
+  ]
   for (const [approver, theirs] of groups) {
     const parts = Math.ceil(theirs.length / CANDIDATES_A_MESSAGE)
     for (let part = 1; part <= parts; part++)
@@ -41,10 +51,23 @@ export async function digest(task: DigestTask, context: TellContext): Promise<vo
         candidateIds: theirs
           .slice((part - 1) * CANDIDATES_A_MESSAGE, part * CANDIDATES_A_MESSAGE)
           .map(c => c.id),
-        withoutManager: 0,
+        ...{ withoutManager: 0, fromEarlierRuns: 0 },
       })
   }
   await store.layOut(task.id, task.runId, chat.platform, plan, clock.now())
+}
+
+/** A list that was given up may have arrived all the same; only where it certainly did not is it shown anew. */
+async function lookForLost({ store, chat, clock }: TellContext): Promise<void> {
+  for (const id of await store.lost(chat.platform)) {
+    try {
+      const ref = await chat.find(id)
+      await (ref ? store.posted(id, ref, clock.now()) : store.unplace(id))
+    } catch (error) {
+      // Nobody can tell: what may stand there is not posted a second time.
+      if (!(error instanceof Undeliverable)) throw error
+    }
+  }
 }
 
 async function approverOf(candidate: Candidate, { chat, store }: TellContext): Promise<string | null> {

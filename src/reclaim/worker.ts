@@ -5,8 +5,8 @@ import { verify, type WriteContext, write } from './write.ts'
 
 export type WorkerContext = WriteContext & Pick<TellContext, 'ids'>
 
-/** A chat task is given up after so many attempts: with the longest backoff, a good half day. */
-const MAX_CHAT_ATTEMPTS = 100
+/** A message is given up after so many attempts, with the longest backoff a good half day: it may be the cause itself. */
+const MAX_MESSAGE_ATTEMPTS = 100
 const FIRST_BACKOFF_MS = 1000
 const LONGEST_BACKOFF_MS = 10 * 60 * 1000
 /** How long an idle lane waits before it looks by itself; commits wake it at once. */
@@ -41,12 +41,14 @@ class Stranded extends Error {
   }
 }
 
+/** A digest is never given up: it has posted nothing, so that nobody would hear of what the run proposed. */
 function putBack(task: Task, error: unknown, { store, sources }: WorkerContext): Promise<void> {
   const reason = reasonOf(error)
-  const isHopeless = error instanceof Undeliverable || task.attempts >= MAX_CHAT_ATTEMPTS
+  const isMessage = task.kind === 'post' || task.kind === 'announce'
+  const isHopeless = error instanceof Undeliverable || task.attempts >= MAX_MESSAGE_ATTEMPTS
   const dueAt = sources.clock.now() + patienceMs(task.attempts, error)
   if (error instanceof Unsent) return store.putBack(task.id, dueAt, reason)
-  if (task.lane !== 'servicenow' && isHopeless) return store.giveUp(task.id, reason)
+  if (isMessage && isHopeless) return store.giveUp(task.id, reason)
   return store.postpone(task.id, dueAt, reason)
 }
 

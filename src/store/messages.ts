@@ -19,10 +19,15 @@ type MessageRow = {
   part: number
   parts: number
   without_manager: number
+  from_earlier_runs: number
   notice: string | null
   announced_seq: number
   report: string | null
 }
+
+/** Of a placement `p`: its message was given up, and nobody knows that it stands anywhere. */
+const LOST = `EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = p.message_id AND o.kind = 'post' AND o.ended = 'given_up')
+  AND NOT EXISTS (SELECT 1 FROM postings s WHERE s.message_id = p.message_id)`
 
 /** The messages' verbs of the port. */
 export function createMessages(
@@ -46,12 +51,23 @@ export function createMessages(
      WHERE p.message_id = ? AND e.seq > ? AND e.event <> 'propose' ORDER BY e.seq`,
   )
   const unplaced = db.prepare<{ run: string; platform: string }, { id: string }>(
-    `SELECT id FROM candidates c WHERE run_id = :run AND state IN (${OPEN}) AND NOT EXISTS (
-       SELECT 1 FROM placements p WHERE p.candidate_id = c.id AND p.platform = :platform) ORDER BY rowid`,
+    `SELECT id FROM candidates c WHERE state IN (${OPEN})
+       AND dry_run = (SELECT report ->> '$.dryRun' FROM runs WHERE id = :run)
+       AND NOT EXISTS (SELECT 1 FROM placements p WHERE p.candidate_id = c.id AND p.platform = :platform)
+       -- Another run that is still to be laid out shows its own.
+       AND (run_id = :run OR NOT EXISTS (SELECT 1 FROM outbox o
+         WHERE o.lane = :platform AND o.kind = 'digest' AND o.ended IS NULL AND o.run_id = c.run_id))
+     ORDER BY rowid`,
   )
+  const lost = db.prepare<[string], { id: string }>(
+    `SELECT DISTINCT p.message_id AS id FROM candidates c JOIN placements p ON p.candidate_id = c.id
+     WHERE c.state IN (${OPEN}) AND p.platform = ? AND ${LOST} ORDER BY c.rowid`,
+  )
+  const unplace = db.prepare(`DELETE FROM placements AS p WHERE p.message_id = ? AND ${LOST}`)
   const insertMessage = db.prepare(
-    `INSERT INTO messages (id, platform, kind, run_id, approver, part, parts, without_manager, announced_seq, at)
-     VALUES (:id, :platform, :kind, :run_id, :approver, :part, :parts, :without_manager,
+    `INSERT INTO messages (id, platform, kind, run_id, approver, part, parts, without_manager, from_earlier_runs,
+       announced_seq, at)
+     VALUES (:id, :platform, :kind, :run_id, :approver, :part, :parts, :without_manager, :from_earlier_runs,
        coalesce((SELECT max(seq) FROM events), 0), :at)`,
   )
   const insertPlacement = db.prepare(
@@ -78,7 +94,10 @@ export function createMessages(
   const contentOf = (row: MessageRow): MessageContent => {
     if (row.kind === 'notice') return { kind: 'notice', notice: JSON.parse(row.notice ?? 'null') }
     const run: RunReport = JSON.parse(row.report ?? 'null')
-    if (row.kind === 'header') return { kind: 'header', run, withoutManager: row.without_manager }
+    if (row.kind === 'header') {
+      const { without_manager: withoutManager, from_earlier_runs: fromEarlierRuns } = row
+      return { kind: 'header', run, withoutManager, fromEarlierRuns }
+    }
     const items = placed.all(row.id).map(({ candidate_id }) => {
       const id = candidate_id as CandidateId
       return { candidate: table.need(id), last: events.last(id) }
@@ -103,6 +122,7 @@ export function createMessages(
             part: m.part,
             parts: m.parts,
             without_manager: m.withoutManager,
+            from_earlier_runs: m.fromEarlierRuns,
             at,
           })
           for (const [position, candidate] of m.candidateIds.entries())
@@ -112,6 +132,10 @@ export function createMessages(
         outbox.settle(task)
       },
     ),
+    lost: reading((platform: Platform) => lost.all(platform).map(({ id }) => id as MessageId)),
+    unplace: writing((id: MessageId) => {
+      unplace.run(id)
+    }),
     message: reading((id: MessageId): Message | null => {
       const row = one.get(id)
       if (!row) return null

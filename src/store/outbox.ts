@@ -119,8 +119,12 @@ export function createTasks(
   halts: () => Halts,
 ): Tasks {
   db.prepare('UPDATE outbox SET leased = 0 WHERE leased = 1').run()
-  const oldest = db.prepare<{ lane: string }, TaskRow>(
-    'SELECT * FROM outbox WHERE lane = :lane AND ended IS NULL ORDER BY id LIMIT 1',
+  // Whom a digest has to look up may not be to be had for long. Meanwhile all that stands in the chat goes on; only runs
+  // keep their order.
+  const oldest = db.prepare<{ lane: string; now: number }, TaskRow>(
+    `SELECT * FROM outbox o WHERE lane = :lane AND ended IS NULL AND (kind <> 'digest' OR (due_at <= :now AND NOT EXISTS (
+       SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.ended IS NULL AND b.kind = 'digest' AND b.id < o.id)))
+     ORDER BY id LIMIT 1`,
   )
   // While writes are halted nothing begins, but a write that had begun when the bot died is still looked after.
   const write = db.prepare<{ now: number; halted: number }, TaskRow>(
@@ -139,7 +143,7 @@ export function createTasks(
       // Until it was read again, nothing that a restored store believes to be under way is to be trusted.
       return present.restored ? undefined : write.get({ now, halted: isHalted(present) ? 1 : 0 })
     }
-    const head = oldest.get({ lane })
+    const head = oldest.get({ lane, now })
     return head && head.leased === 0 && head.due_at <= now ? head : undefined
   }
 

@@ -23,8 +23,8 @@ const FOUR_EYES = { ...VIEWS, approvalsRequired: 2 } as const
 
 /* What the whole channel sees, one case a situation. */
 
-const header = (run: Partial<RunReport>, withoutManager = 0, views = VIEWS): Card =>
-  messageCard({ kind: 'header', run: report(run), withoutManager }, views)
+const header = (run: Partial<RunReport>, withoutManager = 0, views = VIEWS, fromEarlierRuns = 0): Card =>
+  messageCard({ kind: 'header', run: report(run), withoutManager, fromEarlierRuns }, views)
 
 export const HEADERS: Readonly<Record<string, Card>> = {
   live: header({}, 1),
@@ -44,6 +44,10 @@ export const HEADERS: Readonly<Record<string, Card>> = {
   'nobody new': header({
     ...{ found: 9, proposed: 0, stillOpen: 7, skippedBefore: 2, byRule: {}, yearlySaving: 0 },
   }),
+  'nobody new, but somebody who could not be shown before': header(
+    { found: 9, proposed: 0, stillOpen: 9, byRule: {}, yearlySaving: 0 },
+    ...[1, VIEWS, 2],
+  ),
   'everything in the small print': header({
     ...{ hidden: 4, stillOpen: 7, withdrawn: 2, skippedBefore: 3, postponed: 41 },
     excluded: {

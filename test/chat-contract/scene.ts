@@ -80,7 +80,9 @@ export const LATER_LIST: MessageContent = {
   ...LIST,
   items: [biography('bob.marsh', [step('skip', 'slack:U0NORA')]), biography('greta.lund')],
 }
-export const HEADER: MessageContent = { kind: 'header', run: report(), withoutManager: 0 }
+export const HEADER: MessageContent = {
+  ...{ kind: 'header', run: report(), withoutManager: 0, fromEarlierRuns: 0 },
+}
 export const notice = (reason: string): MessageContent => ({
   kind: 'notice',
   notice: { kind: 'run_gave_up', slot: report().startedAt, reason },

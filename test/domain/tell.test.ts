@@ -129,6 +129,68 @@ describe('a message', () => {
     expect(day.calls).toEqual(['person U_nora', 'post notice'])
   })
 
+  describe('that was given up', () => {
+    /** Anna is proposed, in a list that is given up; `arrives` = it stands there all the same. */
+    const lost = async ({ arrives = false } = {}) => {
+      const day = createWorkday()
+      day.join(NORA, aPerson('mia'))
+      day.failWith(arrives ? 'post answered' : 'post', new Undeliverable('too long'))
+      await day.propose(anIdleAccount('anna', { manager: idOf('mia') }))
+      day.repair()
+      day.fresh()
+      return day
+    }
+
+    test('is shown anew by the next run, whose header says so', async () => {
+      const day = await lost()
+      await day.propose(anIdleAccount('ben', { manager: idOf('mia') }))
+      expect(headers(day)).toMatchObject([{ fromEarlierRuns: 1, run: { proposed: 1, stillOpen: 1 } }])
+      const shown = lists(day).flatMap(({ items }) => items.map(({ candidate }) => candidate.facts.userName))
+      expect(shown).toEqual(['anna', 'ben'])
+      await day.propose()
+      expect(headers(day).at(-1)).toMatchObject({ fromEarlierRuns: 0, run: { stillOpen: 2 } })
+      expect(lists(day)).toHaveLength(1)
+    })
+
+    test('but arrived is found by the next run, and not shown anew', async () => {
+      const day = await lost({ arrives: true })
+      await day.press('nora', 'approve', 'anna')
+      await day.propose()
+      expect(day.calls).toContain('find')
+      expect(headers(day).at(-1)).toMatchObject({ fromEarlierRuns: 0 })
+      expect(lists(day)).toHaveLength(1)
+      expect(lists(day)[0]?.items[0]?.candidate.state).toBe('approved')
+    })
+
+    test('is not shown anew where nobody may look whether it arrived', async () => {
+      const day = await lost()
+      day.failWith('find', new Undeliverable('the right to read is missing'))
+      await day.propose()
+      expect(headers(day)).toMatchObject([{ fromEarlierRuns: 0 }])
+      expect(lists(day)).toEqual([])
+    })
+
+    test('and cannot be looked for now makes the run’s messages wait', async () => {
+      const day = await lost()
+      day.breakDown('find')
+      await day.propose()
+      expect(day.posted).toEqual([])
+      day.repair()
+      await day.pass(MINUTE_MS)
+      expect(lists(day)).toHaveLength(1)
+    })
+
+    test('and arrives later still has its say: whoever is asked may decide on it, and it is kept up to date', async () => {
+      const day = await lost()
+      await day.propose()
+      const late = { conversation: 'C_LICENCES', id: '99' }
+      day.posted.push({ ...(day.posted.at(-1) ?? never()), ref: late, replies: [] })
+      expect(await day.press('mia', 'approve', 'anna', { at: late })).toMatchObject({ kind: 'recorded' })
+      await day.work()
+      expect(lists(day).map(({ items }) => items[0]?.candidate.state)).toEqual(['approved', 'approved'])
+    })
+  })
+
   test('whose post failed is posted later', async () => {
     const day = createWorkday()
     day.breakDown('post')

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Later, Undeliverable, Unsent } from '../../src/reclaim/ports.ts'
 import { startWorker, step, type WorkerContext } from '../../src/reclaim/worker.ts'
-import { anIdleAccount, DAY_MS, HOUR_MS, MINUTE_MS } from './examples.ts'
+import { anIdleAccount, aPerson, DAY_MS, HOUR_MS, idOf, MINUTE_MS } from './examples.ts'
 import { approved, createWorkday, GRACE_MS } from './workday.ts'
 
 const SECOND_MS = 1000
@@ -95,6 +95,20 @@ describe('a task that fails', () => {
     day.repair()
     await day.pass(10 * MINUTE_MS)
     expect(day.posted.map(({ content }) => content.kind)).toEqual(['header', 'list'])
+  })
+
+  test('to lay out a run is never given up: it has posted nothing; the rest is said meanwhile', async () => {
+    const day = createWorkday()
+    day.join(aPerson('mia'))
+    day.failWith('findApprover', new Error('the chat is down'))
+    await day.propose(anIdleAccount('anna', { manager: idOf('mia') }))
+    await day.store.notify({ kind: 'paused', by: 'slack:U_nora' }, day.now())
+    await day.work()
+    expect(day.posted.map(({ content }) => content.kind)).toEqual(['notice'])
+    for (let attempt = 0; attempt < 120; attempt++) await day.pass(10 * MINUTE_MS)
+    day.repair()
+    await day.pass(10 * MINUTE_MS)
+    expect(day.posted.map(({ content }) => content.kind)).toEqual(['notice', 'header', 'list'])
   })
 
   test('at ServiceNow is never given up', async () => {

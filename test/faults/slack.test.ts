@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DAY } from '../story/story.ts'
+import { DAY, MINUTE } from '../story/story.ts'
 import { ALWAYS, attemptsOf, POST, type SlackFault, slackStory } from './slack-story.ts'
 import { GRACE, NAME, SENT, whenDeleteArrives } from './story.ts'
 
@@ -54,6 +54,47 @@ describe('Slack is down for an hour:', () => {
     await minutes(12)
     await told.endsReclaimed({ path: SENT, deletes: 1 })
     expect(await words()).toEqual(['approved', 'reclaiming', 'reclaimed'])
+  })
+})
+
+describe('a run is due while Slack', () => {
+  const decidable = async (told: Awaited<ReturnType<typeof slackStory>>) => {
+    expect(await told.press('dana', 'approve', NAME)).toMatch(/^Done/)
+    await told.quiet()
+    expect(await told.words()).toEqual(['approved'])
+  }
+
+  test('cannot look anybody up for most of a day → what was proposed is shown once it can, each once, and can be decided', async () => {
+    const told = await slackStory()
+    const { fails, slack, command, pass, quiet, minutes, heads } = told
+    fails({ method: 'users.lookupByEmail', kind: '500', times: ALWAYS })
+    expect(await command('nora', 'run')).toContain('The run is done')
+    await quiet()
+    for (let attempt = 0; attempt < 105; attempt++) await pass(10 * MINUTE)
+    expect(await heads()).toEqual([])
+    expect(await command('nora', 'status')).not.toContain('could not be delivered')
+    slack.faults.clear()
+    await minutes(12)
+    expect(await heads()).toEqual(RUN)
+    await decidable(told)
+  }, 120_000)
+
+  test('takes none of its messages, so that they are given up → the next run shows everybody, once, and they can be decided', async () => {
+    const told = await slackStory()
+    const { fails, slack, command, run, quiet, messages, heads } = told
+    fails({ method: POST, kind: 'error', error: 'invalid_blocks', times: ALWAYS })
+    expect(await command('nora', 'run')).toContain('The run is done')
+    await quiet()
+    expect(await heads()).toEqual([])
+    slack.faults.clear()
+    await run()
+    expect(await heads()).toEqual(RUN)
+    expect((await messages())[0]?.text).toContain(
+      '12 accounts of an earlier run could not be shown here until now: please decide below.',
+    )
+    await run()
+    expect(await heads()).toEqual([...RUN, RUN[0]])
+    await decidable(told)
   })
 })
 

@@ -98,7 +98,7 @@ CREATE TABLE messages (
   notice TEXT,
   announced_seq INTEGER NOT NULL,
   at INTEGER NOT NULL
-) STRICT;
+, from_earlier_runs INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE placements (
   candidate_id TEXT NOT NULL REFERENCES candidates (id),

@@ -97,7 +97,8 @@ async function quiet(stage: Stage): Promise<void> {
     `SELECT kind, reason FROM outbox o WHERE ended IS NULL AND (due_at <= :now OR leased = 1)
        AND (kind <> 'write' OR NOT EXISTS (SELECT 1 FROM control WHERE name IN ('pause', 'breaker', 'restored')))
        AND (lane = 'servicenow' OR NOT EXISTS (
-         SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.ended IS NULL AND b.id < o.id AND b.due_at > :now))`,
+         SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.ended IS NULL AND b.id < o.id AND b.due_at > :now
+           AND (b.kind <> 'digest' OR o.kind = 'digest')))`,
   )
   try {
     await eventually(() => expect(due.all({ now: stage.clock.now() }), 'tasks that are due').toEqual([]))

@@ -75,6 +75,10 @@ describe('a post whose answer was lost', () => {
     await quiet()
     expect(await thread('Bob Marsh')).toHaveLength(1)
     expect((await messageAbout('Bob Marsh')).text).toContain('Approved by Dana Whitfield.')
+
+    await runSomehow()
+    const headers = (await messages()).filter(({ text }) => text.startsWith('Licence reclaim'))
+    expect([headers.length, (await messages()).length], 'nor by a later run').toEqual([2, 6])
   })
 })
 

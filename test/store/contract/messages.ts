@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { CandidateId, MessageId } from '../../../src/reclaim/ids.ts'
+import type { CandidateId, MessageId, RunId } from '../../../src/reclaim/ids.ts'
 import type { Happening } from '../../../src/reclaim/lifecycle.ts'
+import type { Platform } from '../../../src/reclaim/ports.ts'
+import type { Store } from '../../../src/reclaim/storage.ts'
 import { DAY_MS, NOW } from '../../domain/examples.ts'
 import {
   again,
@@ -23,19 +25,27 @@ import {
 /** Messages: which there are, who is asked in them, where they stand, and how long they have waited. */
 export function messagesContract(open: Open): void {
   describe('what is still to be shown', () => {
+    const toShow = async (store: Store, runId: RunId, platform: Platform = 'slack') =>
+      (await store.unplaced(runId, platform)).map(({ facts }) => facts.userName)
+    /** Proposes somebody in a list whose post is given up. */
+    const loseList = async (store: Store, name: string, promotion: Parameters<typeof propose>[2] = {}) => {
+      const candidate = await proposeOne(store, name, promotion)
+      const list = aList([candidate], { approver: 'U_mia' })
+      await layOut(store, [list])
+      await store.giveUp((await take(store, 'slack')).id, 'too many attempts')
+      return { candidate, listId: list.id }
+    }
+
     test('are the open candidates of this run, in their order, for each platform by itself', async () => {
       const { store } = await open({ platforms: ['slack', 'teams'] })
-      await proposeOne(store, 'other.run')
-      await drain(store, 'slack')
       const runId = nextRunId()
       const [anna, ben, carl] = await propose(store, ['anna', 'ben', 'carl'], { runId })
       if (!anna || !ben || !carl) throw new Error('not proposed')
       await record(store, ben, 'skip')
-      const names = async (platform: 'slack' | 'teams') =>
-        (await store.unplaced(runId, platform)).map(({ facts }) => facts.userName)
-      expect(await names('slack')).toEqual(['anna', 'carl'])
+      expect(await toShow(store, runId)).toEqual(['anna', 'carl'])
       await layOut(store, [aList([anna])])
-      expect([await names('slack'), await names('teams')]).toEqual([['carl'], ['anna', 'carl']])
+      expect(await toShow(store, runId)).toEqual(['carl'])
+      expect(await toShow(store, runId, 'teams')).toEqual(['anna', 'carl'])
     })
 
     test('includes whoever was decided on the other platform meanwhile, and leaves out who is closed', async () => {
@@ -62,6 +72,82 @@ export function messagesContract(open: Open): void {
       expect(later.map(({ facts }) => facts.userName)).toEqual(names.slice(0, 5))
       expect(later.map(({ state }) => state)).toEqual([...names.slice(0, 4), 'proposed'])
     })
+
+    test('includes whom an earlier run proposed and this chat never showed: it may be new here', async () => {
+      const before = await open({ platforms: ['slack'] })
+      await show(before.store, ['anna'])
+      const runId = nextRunId()
+      await propose(before.store, ['ben'], { runId })
+      expect(await toShow(before.store, runId, 'slack')).toEqual(['ben'])
+      expect(await toShow(before.store, runId, 'teams')).toEqual(['anna', 'ben'])
+    })
+
+    test('leaves out whose own run is still to be laid out here', async () => {
+      const { store } = await open()
+      const [first, second] = [nextRunId(), nextRunId()]
+      await propose(store, ['anna'], { runId: first })
+      await propose(store, ['ben'], { runId: second })
+      expect(await toShow(store, first)).toEqual(['anna'])
+      await store.settle((await take(store, 'slack')).id)
+      expect(await toShow(store, second)).toEqual(['anna', 'ben'])
+    })
+
+    test.each([true, false])(
+      'leaves out rehearsals where it is meant, and the other way round (dry run: %s)',
+      async dryRun => {
+        const { store } = await open()
+        await proposeOne(store, 'anna', { dryRun })
+        await drain(store, 'slack')
+        const [other, same] = [nextRunId(), nextRunId()]
+        await propose(store, [], { runId: other, dryRun: !dryRun })
+        await drain(store, 'slack')
+        await propose(store, [], { runId: same, dryRun })
+        expect([await toShow(store, other), await toShow(store, same)]).toEqual([[], ['anna']])
+      },
+    )
+
+    test('are, of a list that was given up, those who are open once it is known not to stand there', async () => {
+      const { store } = await open()
+      const { candidate, listId } = await loseList(store, 'anna')
+      const runId = nextRunId()
+      await propose(store, [], { runId })
+      expect([await store.lost('slack'), await store.lost('teams')]).toEqual([[listId], []])
+      // Until then it may have arrived after all, and whoever is asked in it may decide.
+      expect(await toShow(store, runId)).toEqual([])
+      expect(await store.placement(candidate.id, 'slack')).toMatchObject({ approver: 'U_mia' })
+
+      await store.unplace(listId)
+      expect(await store.lost('slack')).toEqual([])
+      expect(await toShow(store, runId)).toEqual(['anna'])
+      const anew = aList([candidate])
+      await layOut(store, [anew])
+      expect(await toShow(store, runId)).toEqual([])
+      await store.posted(anew.id, { conversation: 'C1', id: '2.0' }, NOW + DAY_MS)
+      expect(await store.overdue(NOW + DAY_MS)).toEqual([])
+    })
+
+    test('are not those of a list that is found to stand there, or is still to be posted', async () => {
+      const { store } = await open()
+      const { messageId } = await show(store, ['carl'])
+      const { listId } = await loseList(store, 'anna')
+      await store.posted(listId, { conversation: 'C1', id: '2.0' }, NOW)
+      const list = aList([await proposeOne(store, 'ben')])
+      await layOut(store, [list])
+      expect(await store.lost('slack')).toEqual([])
+      for (const id of [listId, list.id, messageId]) await store.unplace(id)
+      const runId = nextRunId()
+      await propose(store, [], { runId })
+      expect(await toShow(store, runId)).toEqual([])
+    })
+
+    test('are not those who were decided meanwhile: nobody has to look for their list', async () => {
+      const { store } = await open({ platforms: ['slack', 'teams'] })
+      const { candidate } = await loseList(store, 'anna')
+      await live(store, candidate, ['approve'], { actor: 'teams:mia' })
+      expect(await store.lost('slack')).toHaveLength(1)
+      await live(store, candidate, ['undo', 'skip'], { actor: 'teams:mia' })
+      expect(await store.lost('slack')).toEqual([])
+    })
   })
 
   describe('laying out a run', () => {
@@ -70,7 +156,7 @@ export function messagesContract(open: Open): void {
       const runId = nextRunId()
       const [anna, ben, carl] = await propose(store, ['anna', 'ben', 'carl'], { runId })
       if (!anna || !ben || !carl) throw new Error('not proposed')
-      const header = aList([], { kind: 'header', withoutManager: 1 })
+      const header = aList([], { kind: 'header', withoutManager: 1, fromEarlierRuns: 2 })
       const lists = [
         aList([ben, anna], { approver: 'U_mia', part: 1, parts: 2 }),
         aList([carl], { approver: null, part: 2, parts: 2 }),
@@ -87,7 +173,7 @@ export function messagesContract(open: Open): void {
       expect(await store.message(header.id)).toEqual({
         id: header.id,
         platform: 'slack',
-        content: { kind: 'header', run, withoutManager: 1 },
+        content: { kind: 'header', run, withoutManager: 1, fromEarlierRuns: 2 },
         refs: [],
         unannounced: [],
       })

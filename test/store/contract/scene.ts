@@ -168,6 +168,7 @@ export function aList(candidates: readonly Candidate[], differences: Partial<Mes
     parts: 1,
     candidateIds: candidates.map(({ id }) => id),
     withoutManager: 0,
+    fromEarlierRuns: 0,
     ...differences,
   }
 }

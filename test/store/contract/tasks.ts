@@ -178,6 +178,20 @@ export function tasksContract(open: Open): void {
       expect(await store.takeTask('slack', NOW)).toMatchObject({ messageId: plan[1]?.id })
     })
 
+    test('is not held up by a run whose approvers cannot be looked up; only later runs wait for it', async () => {
+      const { store } = await open()
+      await propose(store, ['anna'])
+      const { id } = await take(store, 'slack')
+      await store.postpone(id, NOW + MINUTE_MS, 'Slack cannot be reached')
+      await propose(store, ['ben'])
+      await store.notify({ kind: 'paused', by: 'slack:U_nora' }, NOW)
+      expect(await drain(store, 'slack')).toEqual(['post'])
+      expect(await store.takeTask('slack', NOW + MINUTE_MS)).toMatchObject({ id, kind: 'digest' })
+      expect(await store.takeTask('slack', NOW + MINUTE_MS), 'it is under way').toBeNull()
+      await store.settle(id)
+      expect(await drain(store, 'slack', NOW + MINUTE_MS)).toEqual(['digest'])
+    })
+
     test('does not hold up another chat', async () => {
       const { store } = await open({ platforms: ['slack', 'teams'] })
       await propose(store, ['anna'])
