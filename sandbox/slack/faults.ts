@@ -12,6 +12,8 @@ export type FaultKind =
   | { kind: 'reset_before' }
   /** The work is done, then the connection is cut: an unknown outcome. */
   | { kind: 'reset_after' }
+  /** The connection is cut; the work is done when this resolves: an unknown outcome, and one that changes. */
+  | { kind: 'reset_late'; until: Promise<void> }
   /** No answer ever comes; nothing was done. */
   | { kind: 'hang' }
   /** The work is done, but no answer ever comes: an unknown outcome. */

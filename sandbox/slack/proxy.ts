@@ -87,6 +87,9 @@ async function failing(fault: FaultKind, work: () => Promise<Outcome>): Promise<
       return { answer: 'silence', words }
     case 'reset_after':
       return { answer: 'cut', words: `${words} (${(await work()).words})` }
+    case 'reset_late':
+      fault.until.then(work).catch(() => {})
+      return { answer: 'cut', words }
     case 'hang_after':
       return { answer: 'silence', words: `${words} (${(await work()).words})` }
     case '429':

@@ -3,8 +3,16 @@ import { listCard, threadLine } from './candidate-view.ts'
 import { headerCard, noticeCard } from './run-view.ts'
 import { type Card, type Line, text, type ViewSettings } from './view.ts'
 
-/** A root message of the bot's channel, in its present state. */
-export function messageCard(content: MessageContent, settings: ViewSettings): Card {
+const AGAIN =
+  'Posted again: it is not clear whether an earlier attempt arrived. Should that message turn up as well, either of them works.'
+
+/** A root message of the bot's channel, in its present state. @param again it may stand there once already. */
+export function messageCard(content: MessageContent, settings: ViewSettings, again = false): Card {
+  const card = cardOf(content, settings)
+  return again ? { ...card, blocks: [...card.blocks, { kind: 'small', text: AGAIN }] } : card
+}
+
+function cardOf(content: MessageContent, settings: ViewSettings): Card {
   switch (content.kind) {
     case 'header':
       return headerCard(content, settings)

@@ -163,8 +163,11 @@ export type Chat = {
   findApprover(email: string): Promise<Person | null>
   /** The person behind an id, or `null` when the platform does not know it. */
   person(id: string): Promise<Person | null>
-  /** Posts a root message, marked with `key` so that {@link Chat.find} can recognise it. */
-  post(key: MessageId, content: MessageContent): Promise<MessageRef>
+  /**
+   * Posts a root message, marked with `key` so that {@link Chat.find} can recognise it.
+   * @param again an earlier attempt was looked for in vain, but may still turn up: the message says so.
+   */
+  post(key: MessageId, content: MessageContent, again?: boolean): Promise<MessageRef>
   /** A message posted earlier under `key`: asked after a post with an unknown outcome. */
   find(key: MessageId): Promise<MessageRef | null>
   /**

@@ -77,13 +77,17 @@ async function approverOf(candidate: Candidate, { chat, store }: TellContext): P
   return approver?.id ?? null
 }
 
-/** Posts a root message, once: after an attempt that may have succeeded it looks for the message first. */
+/**
+ * Posts a root message, once: after an attempt that may have succeeded it looks for the message first. What the chat shows
+ * later than that stands there twice, at most once more for each such attempt; both work, and the repeat says what it is.
+ */
 export async function post(task: MessageTask, context: TellContext): Promise<void> {
   const { store, chat, clock } = context
   const message = await store.message(task.messageId)
   if (message && message.refs.length === 0) {
-    const known = task.attempts > 1 ? await chat.find(message.id) : null
-    const ref = known ?? (await chat.post(message.id, message.content))
+    const again = task.attempts > 1
+    const known = again ? await chat.find(message.id) : null
+    const ref = known ?? (await chat.post(message.id, message.content, again))
     await store.posted(message.id, ref, clock.now())
   }
   await store.settle(task.id)

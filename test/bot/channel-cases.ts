@@ -83,6 +83,13 @@ function endorsedByDana(userName: string) {
 
 export const LISTS: Readonly<Record<string, Card>> = {
   fresh: list([...SCHEDULED, 'ines.duarte', 'jonas.keller'].map(name => biography(name))),
+  'posted again': messageCard(
+    {
+      ...{ kind: 'list', run: report(), asked: DANA, part: 1, parts: 1 },
+      items: [biography('greta.lund')],
+    },
+    ...[VIEWS, true],
+  ),
   'part 1 of 2': list([biography('greta.lund')], { parts: 2 }),
   'named approvers': list([biography('hugo.martin')], { asked: null }),
   'asked before, and no cost known': list([

@@ -77,6 +77,14 @@ function posting(subject: Subject) {
     expect([list?.edits, list?.thread]).toEqual(['none', []])
   })
 
+  test('a message that may stand there already says so, until it is first edited', async () => {
+    const scene = await subject.open()
+    const root = await scene.chat.post(KEY, LIST, true)
+    expect((await scene.shown())[0]?.words).toContain('Posted again: it is not clear')
+    await scene.chat.update(root, KEY, LIST)
+    expect((await scene.shown())[0]?.words).not.toContain('Posted again')
+  })
+
   test('a chat says whose it is, and that it wants time between two posts', async () => {
     const { chat } = await subject.open()
     expect(chat.platform).toBe(subject.platform)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { JournalEntry } from '../../sandbox/slack/journal.ts'
 import { createSlack } from '../../src/bot/slack/slack.ts'
 import type { MessageId } from '../../src/reclaim/ids.ts'
-import { Undeliverable } from '../../src/reclaim/ports.ts'
+import { Later, Undeliverable } from '../../src/reclaim/ports.ts'
 import { reading } from '../bot/reading.ts'
 import { BOT_TOKEN, startCompany } from '../sandbox/slack-company.ts'
 import { chatContract } from './contract.ts'
@@ -21,7 +21,7 @@ const METHODS: Readonly<Record<Call, string>> = {
 }
 
 /** The bot in the small company's Slack. */
-async function open({ connected } = { connected: true }) {
+async function open({ connected = true, settled = true } = {}) {
   const workspace = await startCompany({
     channel: { name: 'licence-reclaim', private: true, shared: !connected },
   })
@@ -35,6 +35,8 @@ async function open({ connected } = { connected: true }) {
     parts,
   )
   await connection.check().catch(() => {})
+  // A bot that has just been started does not look for what it may have posted before.
+  if (settled) pass(10_000)
   const scene: Scene = {
     chat,
     async shown() {
@@ -122,6 +124,31 @@ chatContract('Slack', {
       expect(error).not.toBeInstanceOf(Undeliverable)
       expect(error).toMatchObject({ message: expect.stringContaining('manifest.yml') })
     })
+
+    test('a bot that has just been started waits ten seconds before it looks', async () => {
+      const { chat, pass, requests } = await open({ settled: false })
+      const ref = await chat.post(KEY, HEADER)
+      expect(await chat.find(KEY).catch((error: unknown) => error)).toMatchObject({ retryAfterMs: 10_000 })
+      expect(requests('find')).toBe(0)
+      pass(10_000)
+      expect(await chat.find(KEY)).toEqual(ref)
+    })
+
+    test.each<Trouble>([{ kind: '500' }, { kind: 'html' }, { kind: 'reset_before' }])(
+      'after $kind a message is given ten seconds to show up; an edit, which may be repeated, none',
+      async trouble => {
+        const { chat, trouble: next } = await open()
+        const root = await chat.post(KEY, LIST)
+        const thrownBy = async (call: 'post' | 'reply' | 'update', attempt: () => Promise<unknown>) => {
+          next(call, trouble)
+          return attempt().catch((error: unknown) => error)
+        }
+        const unclear = { retryAfterMs: 10_000, message: expect.stringMatching(/^Slack /) }
+        expect(await thrownBy('post', () => chat.post(KEY, LIST))).toMatchObject(unclear)
+        expect(await thrownBy('reply', () => chat.reply(root, [LINES.greta], false))).toMatchObject(unclear)
+        expect(await thrownBy('update', () => chat.update(root, KEY, LIST))).not.toBeInstanceOf(Later)
+      },
+    )
 
     describe('a message is looked for page by page', () => {
       test('of two hundred', async () => {

@@ -92,8 +92,8 @@ export function createSurroundings() {
       await called('person', id)
       return people.get(id) ?? null
     },
-    async post(key, content) {
-      await called('post', content.kind)
+    async post(key, content, again) {
+      await called('post', again ? `${content.kind} again` : content.kind)
       const ref = { conversation: 'C_LICENCES', id: String(posted.length + 1) }
       posted.push({ key, ref, content, replies: [] })
       const after = trouble.get('post answered')

@@ -99,8 +99,22 @@ describe('a message', () => {
     day.repair()
     await day.pass(MINUTE_MS)
     expect(day.calls).toContain('find')
+    expect(day.calls.filter(call => call.startsWith('post'))).toEqual(['post header', 'post list'])
     expect(day.posted.map(({ content }) => content.kind)).toEqual(['header', 'list'])
     expect((await day.store.message(day.posted[0]?.key ?? never()))?.refs).toEqual([day.posted[0]?.ref])
+  })
+
+  test('is posted at most once more for each attempt without a clear answer, never without a look, and says that it is a repeat', async () => {
+    const day = createWorkday()
+    day.breakDown('post')
+    await day.store.notify({ kind: 'paused', by: 'slack:U_nora' }, day.now())
+    await day.work()
+    for (let attempt = 0; attempt < 2; attempt++) await day.pass(MINUTE_MS)
+    day.repair()
+    await day.pass(MINUTE_MS)
+    const again = ['find', 'post notice again']
+    expect(day.calls).toEqual(['post notice', ...again, ...again, ...again])
+    expect(day.posted).toHaveLength(1)
   })
 
   test('that is known to stand in the channel is neither looked for nor posted again', async () => {

@@ -77,7 +77,7 @@ describe('a task that fails', () => {
     day.fresh()
     await day.pass(10 * MINUTE_MS)
     // The hundredth of the header, and the first of the list behind it.
-    expect(day.calls).toEqual(['find', 'post header', 'post list'])
+    expect(day.calls).toEqual(['find', 'post header again', 'post list'])
   })
 
   test('that the chat will never take is given up at once', async () => {

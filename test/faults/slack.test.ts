@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../story/screen.ts'
 import { DAY, MINUTE } from '../story/story.ts'
 import { ALWAYS, attemptsOf, POST, type SlackFault, slackStory } from './slack-story.ts'
 import { GRACE, NAME, SENT, whenDeleteArrives } from './story.ts'
 
 /* Slack's faults and what the bot promises under each. The names of the rows are the list. */
 
+const SECOND = 1000
 const RUN = [/^Licence reclaim/, /^Priya/, /^Tomás/, /^Dana/, /^Named approvers/].map(words =>
   expect.stringMatching(words),
 )
@@ -123,9 +125,24 @@ describe('Slack asks for patience:', () => {
     expect(await words()).toEqual(['approved'])
     expect(calls(POST) - before).toBe(3)
   })
+
+  test('for a run’s message → posted when the time is over, without a look, and not as a repeat', async () => {
+    const { fails, calls, command, quiet, pass, heads, messages } = await slackStory()
+    fails({ method: POST, kind: '429', retryAfterSeconds: 3 })
+    expect(await command('nora', 'run')).toContain('The run is done')
+    await quiet()
+    await pass(4 * SECOND)
+    expect(await heads()).toEqual(RUN)
+    expect([calls(POST), calls('conversations.history')]).toEqual([6, 0])
+    expect((await messages())[0]?.text).not.toContain('Posted again')
+  })
 })
 
-describe('Slack took a post, but its answer was lost:', () => {
+describe('Slack took a post, or may have taken it, but gave no clear answer:', () => {
+  const unclear = (
+    kind: { kind: 'reset_before' | '500' | 'html' } | { kind: 'error'; error: string },
+  ): SlackFault => ({ method: POST, ...kind })
+
   test('a timeout after a run’s message was accepted → found again by its metadata, never posted twice', async () => {
     const { fails, calls, run, minutes, heads } = await slackStory()
     fails({ method: POST, kind: 'hang_after' })
@@ -133,6 +150,59 @@ describe('Slack took a post, but its answer was lost:', () => {
     await minutes(1)
     expect(await heads()).toEqual(RUN)
     expect(calls(POST)).toBe(5)
+  })
+
+  test('a run’s message lands seconds after its connection was cut → it is given ten seconds to show up, and never posted twice', async () => {
+    const { fails, calls, slack, command, quiet, pass, heads, messages } = await slackStory()
+    const { promise: until, resolve: land } = Promise.withResolvers<void>()
+    fails({ method: POST, kind: 'reset_late', until })
+    expect(await command('nora', 'run')).toContain('The run is done')
+    await quiet()
+    await pass(5 * SECOND)
+    land()
+    await eventually(async () => expect(await slack.messages()).toHaveLength(1))
+    await pass(6 * SECOND)
+    expect(await heads()).toEqual(RUN)
+    expect(calls(POST)).toBe(5)
+    expect((await messages())[0]?.text).not.toContain('Posted again')
+  })
+
+  test.each<{ fault: string } & Parameters<typeof unclear>[0]>([
+    { fault: 'the connection was cut', kind: 'reset_before' },
+    { fault: 'HTTP 500', kind: '500' },
+    { fault: 'a page of some proxy', kind: 'html' },
+    { fault: 'Slack’s word that some of it may have happened', kind: 'error', error: 'fatal_error' },
+  ])(
+    '$fault, and after ten seconds a run’s message is not there → posted again, once, and says so',
+    async ({ fault: _, ...kind }) => {
+      const { fails, calls, command, quiet, pass, heads, messages } = await slackStory()
+      fails(unclear(kind))
+      expect(await command('nora', 'run')).toContain('The run is done')
+      await quiet()
+      await pass(5 * SECOND)
+      expect([calls(POST), calls('conversations.history')], 'it may not show yet').toEqual([1, 0])
+      await pass(6 * SECOND)
+      expect([calls(POST), calls('conversations.history')]).toEqual([6, 1])
+      expect(await heads()).toEqual(RUN)
+      const repeats = (await messages()).map(({ text }) => text.includes('Posted again'))
+      expect(repeats).toEqual([true, false, false, false, false])
+    },
+  )
+
+  test('a thread line lands seconds after its connection was cut → never said twice', async () => {
+    const { fails, calls, run, press, quiet, pass, lines, words } = await slackStory()
+    await run()
+    const before = calls(POST)
+    const { promise: until, resolve: land } = Promise.withResolvers<void>()
+    fails({ method: POST, kind: 'reset_late', until })
+    await press('dana', 'approve', NAME)
+    await quiet()
+    await pass(5 * SECOND)
+    land()
+    await eventually(async () => expect(await lines()).toHaveLength(1))
+    await pass(6 * SECOND)
+    expect(await words()).toEqual(['approved'])
+    expect(calls(POST) - before).toBe(1)
   })
 
   test.each([

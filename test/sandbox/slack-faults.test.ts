@@ -77,6 +77,20 @@ describe('an injected fault', () => {
     expect(messages).toMatchObject([{ text: 'x', metadata }])
   })
 
+  it('leaves the work to be done later, and the client in doubt', async () => {
+    const workspace = await startCompany()
+    const { promise: until, resolve: land } = Promise.withResolvers<void>()
+    workspace.faults.add({ method, kind: 'reset_late', until })
+    const { chat } = clientOf(workspace)
+    await expect(chat.postMessage({ channel: workspace.channelId, text: 'x' })).rejects.toMatchObject({
+      code: 'slack_webapi_request_error',
+    })
+    expect(await workspace.messages()).toEqual([])
+    land()
+    await expect.poll(() => workspace.messages()).toMatchObject([{ text: 'x' }])
+    expect(workspace.calls).toHaveLength(1)
+  })
+
   it('hits its own method only, as often as it says', async () => {
     const workspace = await startCompany()
     workspace.faults.add({ method, kind: '500', times: 2 })

@@ -1,11 +1,19 @@
-import type { WebClient } from '@slack/web-api'
+import type { ChatPostMessageArguments, WebClient } from '@slack/web-api'
 import type { MessageId } from '../../reclaim/ids.ts'
-import { type Chat, type MessageContent, type MessageRef, Unsent } from '../../reclaim/ports.ts'
+import {
+  type Chat,
+  type Clock,
+  Later,
+  type MessageContent,
+  type MessageRef,
+  Unsent,
+} from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
 import { lineMark, messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
+import { SETTLE_MS, sinceStart } from '../settling.ts'
 import type { Card, ViewSettings } from '../view.ts'
-import { readable, refusalOf, type SlackClients } from './clients.ts'
+import { isUnclear, readable, refusalOf, type SlackClients } from './clients.ts'
 import type { SlackConnection } from './connection.ts'
 import type { createPeople } from './people.ts'
 import { renderMessage } from './render.ts'
@@ -27,6 +35,7 @@ const MENDED_BY_PEOPLE = [
   'not_authed',
   'token_revoked',
 ]
+const NOWHERE = 'Slack accepted the message but did not say where it stands.'
 const LOOK_AGAIN_MS = 5 * 60 * 1000
 
 export type SlackChatParts = {
@@ -35,6 +44,7 @@ export type SlackChatParts = {
   readonly connection: SlackConnection
   readonly channel: string
   readonly store: Pick<Store, 'names'>
+  readonly clock: Clock
   readonly views: ViewSettings
   readonly paceMs: number
 }
@@ -46,13 +56,23 @@ export function createSlackChat({
   connection,
   channel,
   store,
+  clock,
   views,
   paceMs,
 }: SlackChatParts): Chat {
   const client = clients.outbox
   const asking = <Answer>(call: () => Promise<Answer>) => readably(connection, call)
   const render = async (card: Card) => renderMessage(card, await namesIn(card, store))
-  const renderRoot = (content: MessageContent) => render(messageCard(content, views))
+  const renderRoot = (content: MessageContent, again = false) => render(messageCard(content, views, again))
+  const demandSettled = sinceStart(clock)
+  /** One message; without a clear answer it may show up later, so that it is not looked for at once. */
+  const say = async (message: ChatPostMessageArguments) => {
+    try {
+      return await client.chat.postMessage({ ...message, unfurl_links: false, unfurl_media: false })
+    } catch (error) {
+      throw isUnclear(error) ? new Later(readable(error).message, SETTLE_MS) : error
+    }
+  }
 
   return {
     platform: 'slack',
@@ -62,30 +82,30 @@ export function createSlackChat({
       demandConnected(connection)
       return people.findApprover(email)
     },
-    post: (key, content) =>
+    post: (key, content, again) =>
       asking(async () => {
-        const { ts } = await client.chat.postMessage({
+        const { ts } = await say({
           channel,
-          ...(await renderRoot(content)),
-          unfurl_links: false,
-          unfurl_media: false,
+          ...(await renderRoot(content, again)),
           metadata: { event_type: ROOT, event_payload: { key } },
         })
-        if (!ts) throw new Error('Slack accepted the message but did not say where it stands.')
+        if (!ts) throw new Later(NOWHERE, SETTLE_MS)
         return { conversation: channel, id: ts }
       }),
-    find: key => asking(() => findRoot(client, channel, key)),
+    find: key =>
+      asking(() => {
+        demandSettled()
+        return findRoot(client, channel, key)
+      }),
     reply: (to, lines, again) =>
       unlessGone(connection, async () => {
         const told = again ? await toldAlready(client, to) : new Set<string>()
         const fresh = lines.filter(line => !told.has(lineMark(line)))
         if (fresh.length === 0) return
-        await client.chat.postMessage({
+        await say({
           channel: to.conversation,
           thread_ts: to.id,
           ...(await render(threadCard(fresh, views))),
-          unfurl_links: false,
-          unfurl_media: false,
           metadata: {
             event_type: LINES,
             event_payload: { seqs: fresh.map(lineMark).join(',') },
@@ -121,6 +141,7 @@ function demandConnected(connection: SlackConnection): void {
 
 /** A wait for people is no attempt, so it never ends in giving up what is to be said. */
 function failure(error: unknown): Error {
+  if (error instanceof Later) return error
   const sentence = readable(error)
   return MENDED_BY_PEOPLE.includes(refusalOf(error) ?? '')
     ? new Unsent(sentence.message, LOOK_AGAIN_MS)

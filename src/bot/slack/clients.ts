@@ -6,7 +6,7 @@ import {
   WebAPIRateLimitedError,
   WebClient,
 } from '@slack/web-api'
-import { Later, type Log, Undeliverable } from '../../reclaim/ports.ts'
+import { type Log, Undeliverable, Unsent } from '../../reclaim/ports.ts'
 
 export type SlackClients = {
   /** While a person waits: fails fast, so that the click is answered within Slack's 3 seconds. */
@@ -81,7 +81,7 @@ const UNDELIVERABLE = [
 /** Makes an error of the SDK one readable sentence, and never passes on what Slack sent. */
 export function readable(error: unknown): Error {
   if (error instanceof WebAPIRateLimitedError)
-    return new Later('Slack asks for patience (rate limit).', error.retryAfter * 1000)
+    return new Unsent('Slack asks for patience (rate limit).', error.retryAfter * 1000)
   const refusal = refusalOf(error)
   if (refusal && UNDELIVERABLE.includes(refusal))
     return new Undeliverable(`Slack will not take this message (${refusal}).`)
@@ -91,6 +91,16 @@ export function readable(error: unknown): Error {
   if (error instanceof WebAPIPlatformError)
     return new Error('Slack answered with something that is no answer of its API.')
   return new Error('Slack cannot be reached, or its answer made no sense; it is tried again.')
+}
+
+/** Slack broke off, and may have done some of it (Slack docs, chat.postMessage: Errors). */
+const BROKEN_OFF = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']
+
+/** Whether what was asked for can have happened all the same, or may yet: there was no clear answer. */
+export function isUnclear(error: unknown): boolean {
+  if (error instanceof WebAPIRateLimitedError) return false
+  const refusal = refusalOf(error)
+  return refusal === null || BROKEN_OFF.includes(refusal)
 }
 
 /** Slack's words for its own troubles, which pass (Slack docs, auth.test: Errors). */

@@ -38,7 +38,7 @@ export async function createSlack(settings: SlackSettings, parts: SlackParts): P
   const connection = createSlackConnection(clients.outbox, settings)
   const team = { channel, users, usergroups, membersOnly: !allowPublicChannel }
   const people = createPeople(clients, team, connection.teamId, clock)
-  const chat = createSlackChat({ clients, people, connection, channel, store, views, paceMs })
+  const chat = createSlackChat({ clients, people, connection, channel, store, clock, views, paceMs })
   const ears = await createSlackApp(settings, { ...parts, chat, clients })
   return { chat, ears, connection }
 }

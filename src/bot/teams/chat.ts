@@ -1,7 +1,6 @@
 import {
   type Chat,
   type Clock,
-  Later,
   type MessageContent,
   type ThreadLine,
   Undeliverable,
@@ -9,10 +8,11 @@ import {
 import type { Store } from '../../reclaim/storage.ts'
 import { lineMark, messageCard, threadCard } from '../message-view.ts'
 import { namesIn } from '../names.ts'
+import { sinceStart } from '../settling.ts'
 import type { Card, ViewSettings } from '../view.ts'
 import type { Addresses } from './addresses.ts'
 import type { Address, Connector } from './connector.ts'
-import { isGone, readable, readably, SETTLE_MS } from './failures.ts'
+import { isGone, readable, readably } from './failures.ts'
 import type { ChannelReader } from './graph.ts'
 import type { People } from './people.ts'
 import { markOf, renderMessage } from './render.ts'
@@ -36,8 +36,9 @@ const LINES = 'lines'
 export function createTeamsChat(parts: TeamsChatParts): Chat {
   const { connector, reader, addresses, people, store, clock, channel, views, paceMs } = parts
   const render = async (card: Card, key: string) => renderMessage(card, await namesIn(card, store), key)
-  const renderRoot = (content: MessageContent, key: string) => render(messageCard(content, views), key)
-  const startedAt = clock.now()
+  const renderRoot = (content: MessageContent, key: string, again = false) =>
+    render(messageCard(content, views, again), key)
+  const demandSettled = sinceStart(clock)
 
   const toldAlready = async (root: string): Promise<ReadonlySet<string>> => {
     const prefix = markOf(`${LINES}-`)
@@ -54,15 +55,14 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
     paceMs,
     person: people.person,
     findApprover: people.findApprover,
-    post: (key, content) =>
+    post: (key, content, again) =>
       readably(async () => {
-        const message = await renderRoot(content, key)
+        const message = await renderRoot(content, key, again)
         return { conversation: channel, id: await connector.post(await addresses.channel(), message) }
       }),
     find: key =>
       readably(async () => {
-        // A bot that was killed in the middle of a post may be back before Graph shows it.
-        if (Math.abs(clock.now() - startedAt) < SETTLE_MS) throw new Later(JUST_STARTED, SETTLE_MS)
+        demandSettled()
         const id = await reader.findRoot(markOf(key))
         return id === null ? null : { conversation: channel, id }
       }),
@@ -82,9 +82,6 @@ export function createTeamsChat(parts: TeamsChatParts): Chat {
       }),
   }
 }
-
-const JUST_STARTED =
-  'The bot has just been started; a message that may have arrived is looked for in a moment.'
 
 const linesKey = (lines: readonly ThreadLine[]) => [LINES, ...lines.map(lineMark)].join('-')
 

@@ -1,5 +1,6 @@
 import { Later, Undeliverable, Unsent } from '../../reclaim/ports.ts'
 import { ChatRefused } from '../connection.ts'
+import { SETTLE_MS } from '../settling.ts'
 
 /** Microsoft said no, or nothing. The message is one readable sentence, and never what Microsoft sent. */
 export class TeamsFailure extends Error {
@@ -53,8 +54,6 @@ function sentenceOf(status: number | null, code: string): string {
 /** It is the message that is wrong, not the moment. */
 const UNDELIVERABLE = ['MessageSizeTooBig', 'BadSyntax']
 
-/** How long a message that may have arrived is given to show up before somebody looks for it. */
-export const SETTLE_MS = 10_000
 /** A token, a right, or the app that is missing: what only people can mend need not be tried every second. */
 const MENDED_BY_PEOPLE: readonly number[] = [401, 403, 404]
 const MENDED_BY_PEOPLE_MS = 60_000
