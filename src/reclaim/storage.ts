@@ -43,6 +43,7 @@ export type Recorded =
 /** What keeps a write from beginning; asked inside the transaction that records `begin`. */
 export type Limits = {
   readonly maxPerDay: number
+  /** Of one person, also where they approve in two chats under the same address. */
   readonly maxPerApproverPerDay: number
   readonly dayStart: number
 }

@@ -37,12 +37,15 @@ export function createCandidates(
     `${SELECT} WHERE (c.state = 'proposed' AND coalesce(c.posted_at, c.proposed_at) < :before)
        OR (c.state = 'failed' AND c.state_since < :before)`,
   )
-  // By the history: a candidate that began on another day and was tried again begins on this one, too.
+  // By the history: a candidate that began on another day and was tried again begins on this one, too. Who approves in two
+  // chats under one address is one person.
   const othersBegun = db.prepare<
     { since: number; by: string | null; id: string },
     { total: number; byApprover: number }
   >(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by) AS byApprover FROM candidates
+    `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by OR approved_by IN (
+         SELECT p.actor FROM people me JOIN people p ON p.email = me.email COLLATE NOCASE WHERE me.actor = :by)) AS byApprover
+       FROM candidates
        WHERE begun_at IS NOT NULL AND id <> :id
          AND id IN (SELECT candidate_id FROM events WHERE event = 'begin' AND at >= :since)`,
   )

@@ -185,6 +185,7 @@ CREATE INDEX outbox_by_message ON outbox (message_id) WHERE message_id IS NOT NU
 CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS NOT NULL;
 CREATE INDEX postings_by_place ON postings (conversation, ref);
 ALTER TABLE messages ADD COLUMN from_earlier_runs INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX people_by_email ON people (email COLLATE NOCASE) WHERE email IS NOT NULL;
 CREATE INDEX begun_by_time ON events (at, candidate_id) WHERE event = 'begin';
 UPDATE control SET value = json_quote(lower(hex(randomblob(16)))) WHERE name = 'witnessed';
 UPDATE control SET value = json_set(value, '$.unread', NULL) WHERE name = 'restored';

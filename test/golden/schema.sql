@@ -185,4 +185,6 @@ CREATE INDEX outbox_by_candidate ON outbox (candidate_id) WHERE candidate_id IS 
 
 CREATE INDEX postings_by_place ON postings (conversation, ref);
 
+CREATE INDEX people_by_email ON people (email COLLATE NOCASE) WHERE email IS NOT NULL;
+
 CREATE INDEX begun_by_time ON events (at, candidate_id) WHERE event = 'begin';

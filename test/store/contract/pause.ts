@@ -60,6 +60,28 @@ export function pauseContract(open: Open): void {
       expect(await store.begin(other, aSnapshot(), DUE, limits)).toMatchObject({ kind: 'begun' })
     })
 
+    test.each<[string, string | null, string | null, string]>([
+      [
+        'one address in both chats, however it is written',
+        'Nora@x.example',
+        'nora@X.example',
+        'over_approver_cap',
+      ],
+      ['two addresses', 'nora@x.example', 'nora.berg@x.example', 'begun'],
+      ['no address that is known', null, null, 'begun'],
+      ['an address that is known in one chat only', 'nora@x.example', null, 'begun'],
+    ])('a day’s writes by one person: %s', async (_, inSlack, inTeams, second) => {
+      const { store, limits } = await begin(['anna'], { maxPerApproverPerDay: 1 })
+      const nora = { name: 'Nora', fullMember: true, named: true }
+      await store.rememberPerson({ ...nora, platform: 'slack', id: 'U_nora', email: inSlack })
+      await store.rememberPerson({ ...nora, platform: 'teams', id: 'nora', email: inTeams })
+      const ben = await live(store, await proposeOne(store, 'ben'), ['approve'], { actor: 'teams:nora' })
+      const begun = await store.begin(ben, aSnapshot(), DUE, limits)
+      expect(begun.kind === 'capped' ? begun.why : begun.kind).toBe(second)
+      const carl = await live(store, await proposeOne(store, 'carl'), ['approve'], { actor: 'slack:U_nora' })
+      expect(await store.begin(carl, aSnapshot(), DUE, limits)).toMatchObject({ why: 'over_approver_cap' })
+    })
+
     test('leave the candidate as it was', async () => {
       const { store } = await begin(['anna'], { maxPerDay: 0 })
       const [candidate] = await store.candidatesOf('anna')
