@@ -65,23 +65,28 @@ export function startClockwork(parts: ClockworkParts): Clockwork {
       await store.answerRequest(request.id, text, ok)
     }
   }
-  const tick = async () => {
-    // A store that cannot note this may still be read.
-    await store
+  // A store that cannot note this may still be read.
+  const noteLife = () =>
+    store
       .alive(clock.now())
       .catch((error: Error) => log.warn({ reason: error.message }, 'it could not be noted that the bot runs'))
+  const tick = async () => {
+    await noteLife()
     await reconcile()
     await schedule.tick()
     await expireOverdue(store, clock, expireAfterMs)
   }
   const requests = every(REQUESTS_EVERY_MS, takeRequests, log)
   const minute = every(CLOCK_EVERY_MS, tick, log)
+  // A run can take longer than an absence that is told.
+  const life = every(CLOCK_EVERY_MS, noteLife, log)
   const slots = wakeUp(cron, timeZone, async () => minute.now())
   return {
     tick,
     async stop() {
       slots.stop()
-      await Promise.all([requests.stop(), minute.stop()])
+      await Promise.all([requests.stop(), minute.stop(), life.stop()])
+      await noteLife()
     },
   }
 }

@@ -135,8 +135,8 @@ function consequence(candidate: Candidate, entry: LogEntry, settings: ViewSettin
     case 'found_done':
       return `. The account is gone; the bot checked that in ServiceNow.${entry.note.detail ? ` ${answer}.` : ''}`
     case 'refused':
-      if (entry.note.why === 'not_sent')
-        return `. The deletion could not be sent, so the bot deleted nothing. Press Try again once the cause is removed, or Skip. ${entry.note.detail ?? ''}`
+      if (entry.note.why === 'never_sent' || entry.note.why === 'not_sent')
+        return `. ${capitalise(reason)}. Press Try again once the cause is removed, or Skip. ${entry.note.detail ?? ''}`
       return `. ServiceNow refused the deletion; the account is still there. Press Try again once the cause is removed, or Skip. ${answer}.`
     case 'lose_track':
       return ` – ${reason}. The bot checks the account again before anything else happens.${sent}${answer && ` ${answer}.`}`

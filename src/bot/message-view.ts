@@ -3,13 +3,15 @@ import { listCard, threadLine } from './candidate-view.ts'
 import { headerCard, noticeCard } from './run-view.ts'
 import { type Card, type Line, text, type ViewSettings } from './view.ts'
 
-const AGAIN =
-  'Posted again: it is not clear whether an earlier attempt arrived. Should that message turn up as well, either of them works.'
+const AGAIN = 'Posted again: it is not clear whether an earlier attempt arrived.'
+const EITHER_WORKS = 'Should that message turn up as well, either of them works.'
 
 /** A root message of the bot's channel, in its present state. @param again it may stand there once already. */
 export function messageCard(content: MessageContent, settings: ViewSettings, again = false): Card {
   const card = cardOf(content, settings)
-  return again ? { ...card, blocks: [...card.blocks, { kind: 'small', text: AGAIN }] } : card
+  if (!again) return card
+  const words = content.kind === 'list' ? `${AGAIN} ${EITHER_WORKS}` : AGAIN
+  return { ...card, blocks: [...card.blocks, { kind: 'small', text: words }] }
 }
 
 function cardOf(content: MessageContent, settings: ViewSettings): Card {

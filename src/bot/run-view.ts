@@ -21,18 +21,22 @@ type HeaderContent = Extract<MessageContent, { kind: 'header' }>
 export function headerCard(content: HeaderContent, settings: ViewSettings): Card {
   const { run } = content
   const title = `Licence reclaim, ${day(run.finishedAt, settings.timeZone)}${run.dryRun ? ' (dry run)' : ''}`
-  const findings = run.held.length > 0 ? heldLines(run, settings) : foundLines(run, settings)
+  const findings = run.held.length > 0 ? heldLines(run, settings) : foundLines(run)
+  const isAsked = (run.held.length === 0 && run.proposed > 0) || content.fromEarlierRuns > 0
   return {
     summary: [text(`${title}: `), ...(findings[0] ?? [])],
     blocks: [
       { kind: 'title', text: title },
-      { kind: 'lines', lines: [...findings, ...askedLines(content)] },
+      {
+        kind: 'lines',
+        lines: [...findings, ...(isAsked ? nextLines(run, settings) : []), ...askedLines(content)],
+      },
       { kind: 'small', text: checked(run) },
     ],
   }
 }
 
-function foundLines(run: RunReport, settings: ViewSettings): Line[] {
+function foundLines(run: RunReport): Line[] {
   if (run.proposed === 0)
     return [
       [
@@ -46,20 +50,23 @@ function foundLines(run: RunReport, settings: ViewSettings): Line[] {
     ]
   const saving =
     run.yearlySaving > 0 ? `: up to ${money(run.yearlySaving, run.currency)} a year in licences` : ''
-  const lines: Line[] = [
+  return [
     [bold(`${count(run.proposed, 'account seems', 'accounts seem')} no longer needed${saving}.`)],
     [text(`Why: ${breakdown(run.byRule, RULE_WORDS)}.`)],
   ]
-  if (run.dryRun) lines.push([bold('Dry run: '), text('nothing is deleted, whatever is decided.')])
-  lines.push([text(nextSteps(run.dryRun, settings))])
-  return lines
+}
+
+/** What comes of a decision. */
+function nextLines({ dryRun }: RunReport, settings: ViewSettings): Line[] {
+  const lines: Line[] = [[text(nextSteps(dryRun, settings))]]
+  return dryRun ? [[bold('Dry run: '), text('nothing is deleted, whatever is decided.')], ...lines] : lines
 }
 
 /** What is unusual about who is asked in the messages below. */
 function askedLines({ withoutManager, fromEarlierRuns }: HeaderContent): Line[] {
   const sentences = [
     fromEarlierRuns > 0 &&
-      `${count(fromEarlierRuns, 'account')} of an earlier run could not be shown here until now: please decide below.`,
+      `${count(fromEarlierRuns, 'account')} of an earlier run could not be shown here until now: see below.`,
     withoutManager > 0 &&
       `For ${count(withoutManager, 'account')} no manager can be asked here, so the named approvers decide.`,
   ]
@@ -186,7 +193,7 @@ function wasAway(
   { since, until, waiting }: Extract<Notice, { kind: 'was_away' }>,
   { timeZone, graceMs }: ViewSettings,
 ): Line {
-  const again = `${waiting === 1 ? 'One approved deletion, whose' : `${waiting} approved deletions, whose`} time to undo ended meanwhile, ${waiting === 1 ? 'begins' : 'begin'} after another full ${count(Math.round(graceMs / 60_000), 'minute')} in which Undo stops ${waiting === 1 ? 'it' : 'each'}.`
+  const again = `For ${count(waiting, 'approval')} the time to undo runs once more: ${count(Math.round(graceMs / 60_000), 'minute')} from then.`
   return [
     bold(`The bot was away from ${instant(since, timeZone)} to ${instant(until, timeZone)}. `),
     text('A button that was pressed meanwhile did nothing: please press it again.'),

@@ -72,9 +72,10 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
     'already gone; whether the bot deleted it is not known, since its store was restored from an older backup',
   unread_since_restore:
     'the store of the bot was restored from an older backup, so what was approved before may be out of date; whether the account is still there could not be read yet',
-  time_to_undo_again: 'deletions stood still, so the time to undo runs once more',
+  time_to_undo_again: 'the time to undo runs once more',
   not_what_was_shown: 'what the store holds of it is not what its history says was shown and approved',
-  not_sent: 'the deletion could not be sent',
+  not_sent: 'the deletion could not be sent this time',
+  never_sent: 'the deletion could not be sent, so the bot deleted nothing',
   person_erased: 'the records about this person were erased',
 }
 

@@ -183,13 +183,10 @@ export function evolve(before: Standing | null, entry: LogEntry): Standing {
   }
 }
 
-/** A write that could not even be sent has not begun, unless another one of this approval did leave. */
-function begun(
-  { begunAt, foundUndone }: Pick<Standing, 'begunAt' | 'foundUndone'>,
-  { event, note, at }: LogEntry,
-): number | null {
+/** What could not be sent has not begun, unless something was sent before. */
+function begun({ begunAt }: Pick<Standing, 'begunAt'>, { event, note, at }: LogEntry): number | null {
   if (event === 'begin') return begunAt ?? at
-  return event === 'refused' && note.why === 'not_sent' && foundUndone === 0 ? null : begunAt
+  return note.why === 'never_sent' ? null : begunAt
 }
 
 /** Who stands for the approval beside whoever approves: still somebody else when the first of the two tries again. */

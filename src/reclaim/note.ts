@@ -26,6 +26,7 @@ export const REASONS = [
   'time_to_undo_again',
   'not_what_was_shown',
   'not_sent',
+  'never_sent',
 ] as const
 export type Reason = (typeof REASONS)[number]
 

@@ -143,7 +143,7 @@ export type Notice =
   | { readonly kind: 'breaker_opened'; readonly reason: string }
   /** The store was found to be older than what it once held; approvals of before are withdrawn. */
   | { readonly kind: 'restored' }
-  /** No bot ran, from `since` to `until`. `waiting`: approved writes that got a full grace time, as theirs ended meanwhile. */
+  /** No bot ran, from `since` to `until`. `waiting`: approvals whose write had become due, and got a full grace time. */
   | {
       readonly kind: 'was_away'
       readonly since: number

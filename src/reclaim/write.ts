@@ -43,7 +43,7 @@ export async function write(task: WriteTask, context: WriteContext): Promise<voi
   const begun = await store.begin(candidate, snapshot, now, { ...settings, dayStart })
   switch (begun.kind) {
     case 'begun':
-      return sendAndProve(task, begun.candidate, context)
+      return sendAndProve(task, begun.candidate, candidate.begunAt === null, context)
     case 'capped':
       return wait(task, context, begun.why, startOfNextDay(now, settings.timeZone))
     case 'tampered':
@@ -87,11 +87,22 @@ async function snapshotOf({ sysId, facts }: Candidate, licences: Licences): Prom
     : snapshot
 }
 
-async function sendAndProve(task: WriteTask, candidate: Candidate, context: WriteContext): Promise<void> {
+async function sendAndProve(
+  task: WriteTask,
+  candidate: Candidate,
+  isFirst: boolean,
+  context: WriteContext,
+): Promise<void> {
   const { licences } = context.sources
   const [operation] = candidate.operations
   if (!operation) throw new Error(`Candidate ${candidate.id} has no operation.`)
   const answer = await send(operation, licences)
+  // Nothing left: whoever deleted the account meanwhile, it was not this write.
+  if (answer.kind === 'not_sent')
+    return conclude(task, candidate, context, 'refused', {
+      why: isFirst ? 'never_sent' : 'not_sent',
+      detail: answer.detail,
+    })
   const seen = await licences.inspect(candidate.sysId).catch(asError)
   const proof = seen instanceof Error ? 'unreadable' : seen.kind
   if (seen instanceof Error) warnUnread(candidate, seen, context)
@@ -99,31 +110,25 @@ async function sendAndProve(task: WriteTask, candidate: Candidate, context: Writ
   await conclude(task, candidate, context, event, note)
 }
 
+type AnswerToSent = Exclude<WriteAnswer, { kind: 'not_sent' }>
+
 /**
- * What a write came to. Only a read proves what was sent: an account that is gone was deleted whatever the answer said, and one
- * that is still there after anything but a clear no may yet go.
+ * What a write that was sent came to. Only a read proves it: an account that is gone was deleted whatever the answer
+ * said, and one that is still there after anything but a clear no may yet go.
  */
 function outcome(
-  answer: WriteAnswer,
+  answer: AnswerToSent,
   proof: 'gone' | 'found' | 'unreadable',
 ): { event: 'done' | 'refused' | 'lose_track'; note: Note } {
   const said = wordsOf(answer)
-  // Nothing left: whoever deleted the account meanwhile, it was not the bot.
-  if (answer.kind === 'not_sent') return { event: 'refused', note: said }
   if (proof === 'gone') return { event: 'done', note: said }
   if (proof === 'found' && answer.kind === 'refused') return { event: 'refused', note: said }
   return { event: 'lose_track', note: { ...said, why: 'not_confirmed' } }
 }
 
-function wordsOf(answer: WriteAnswer): Note {
-  switch (answer.kind) {
-    case 'accepted':
-      return { status: answer.status }
-    case 'not_sent':
-      return { why: 'not_sent', detail: answer.detail }
-    default:
-      return { status: answer.status, detail: answer.detail }
-  }
+function wordsOf(answer: AnswerToSent): Note {
+  const { kind, status } = answer
+  return kind === 'accepted' ? { status } : { status, detail: answer.detail }
 }
 
 function warnUnread({ id }: Candidate, { message }: Error, { log }: WriteContext): void {

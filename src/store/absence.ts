@@ -1,3 +1,4 @@
+import { isHalted } from '../reclaim/control.ts'
 import type { Control } from './control.ts'
 import type { Db } from './database.ts'
 import type { Grace } from './grace.ts'
@@ -23,10 +24,10 @@ export function endAbsence(
   )
   db.transaction(() => {
     const since = control.lastAlive()
-    const waiting = graceMs > 0 ? grace.again(at, graceMs, 'clock', at) : 0
-    const isMissed = since !== null && at - since > LONG_MS && waitsForPeople.get() !== undefined
-    if (since !== null && (isMissed || waiting > 0))
-      notices.post({ kind: 'was_away', since, until: at, waiting }, at)
+    // While writes are halted nothing begins, and whoever resumes gives the time anew.
+    const waiting = graceMs === 0 || isHalted(control.halts()) ? 0 : grace.again(at, graceMs, 'clock', at)
+    const wasLong = since !== null && at - since > LONG_MS
+    if (wasLong && waitsForPeople.get()) notices.post({ kind: 'was_away', since, until: at, waiting }, at)
     control.alive(at)
   }).immediate()
 }

@@ -126,7 +126,10 @@ export function createCandidateTable(
     const stale = recording.version !== undefined && recording.version !== before.version
     const { event, actor, note } = recording
     const decision = decide(before, { event, actor, why: note.why }, approvals)
-    if (recording.task) outbox.end(recording.task)
+    // The approval may stand all the same, as where its time to undo began anew: what was seen is looked at again then.
+    const isOpen = stale && before.state === 'approved'
+    if (recording.task)
+      outbox.end(isOpen ? { id: recording.task.id, ends: { dueAt: recording.at } } : recording.task)
     if (stale || decision.kind === 'refused')
       return { kind: 'refused', candidate: before, last: events.last(before.id) }
     return apply(before, row.salt, recording, decision.to, decision.followUps)

@@ -46,7 +46,7 @@ export function createCandidates(
     `SELECT count(*) AS total, count(*) FILTER (WHERE approved_by = :by OR approved_by IN (
          SELECT p.actor FROM people me JOIN people p ON p.email = me.email COLLATE NOCASE WHERE me.actor = :by)) AS byApprover
        FROM candidates
-       WHERE begun_at IS NOT NULL AND id <> :id
+       WHERE id <> :id
          AND id IN (SELECT candidate_id FROM events WHERE event = 'begin' AND at >= :since)`,
   )
   const notDue = db.prepare<{ id: string; approvalSeq: number | null; at: number }>(

@@ -39,7 +39,7 @@ export function createEventLog(db: Db, particulars: AllParticulars) {
   const rowOf = db.prepare<[string], { seq: number }>('SELECT seq FROM events WHERE hash = ?')
   const outcomes = db.prepare<[number], EventRow>(
     `SELECT * FROM events WHERE seq > ? AND event IN (${OUTCOMES.map(event => `'${event}'`).join(', ')})
-       AND coalesce(note ->> '$.why', '') <> 'interrupted' AND coalesce(note ->> '$.status', 0) <> 429 ORDER BY seq DESC LIMIT ${TRIPS_AFTER}`,
+       AND coalesce(note ->> '$.why', '') NOT IN ('interrupted', 'not_sent', 'never_sent') AND coalesce(note ->> '$.status', 0) <> 429 ORDER BY seq DESC LIMIT ${TRIPS_AFTER}`,
   )
 
   /** A row of the history as the domain knows it, without its place in the chain. */

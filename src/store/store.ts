@@ -109,7 +109,7 @@ export function createStore(
   const table = createCandidateTable(db, events, outbox, ids, { graceMs, approvalsRequired })
   const grace = createGrace(outbox, table)
   if (options.isRestored) markRestored(db, { control, outbox, notices, events }, now())
-  endAbsence(db, { control, grace, notices }, now(), graceMs)
+  else endAbsence(db, { control, grace, notices }, now(), graceMs)
   return {
     ...createCandidates(db, verb, table, events, control, breaker, snapshots, shown),
     ...createRuns(db, verb, table, events, outbox, platforms),

@@ -48,6 +48,10 @@ export const HEADERS: Readonly<Record<string, Card>> = {
     { found: 9, proposed: 0, stillOpen: 9, byRule: {}, yearlySaving: 0 },
     ...[1, VIEWS, 2],
   ),
+  'dry run, nobody new, but somebody who could not be shown before': header(
+    { found: 9, proposed: 0, stillOpen: 9, byRule: {}, yearlySaving: 0, dryRun: true },
+    ...[0, VIEWS, 1],
+  ),
   'everything in the small print': header({
     ...{ hidden: 4, stillOpen: 7, withdrawn: 2, skippedBefore: 3, postponed: 41 },
     excluded: {
@@ -189,9 +193,20 @@ const IN_LIFE: Readonly<Record<Reason, readonly (readonly Step[])[]>> = {
   unread_since_restore: [[approve, ...withdrawn('unread_since_restore')]],
   time_to_undo_again: [[approve, step('wait', NORA, { why: 'time_to_undo_again' })]],
   not_what_was_shown: [[approve, ...withdrawn('not_what_was_shown')]],
-  not_sent: [
+  never_sent: [
     [
       ...begun,
+      step('refused', 'worker', {
+        why: 'never_sent',
+        detail: 'ServiceNow refused the sign-in of the writing account.',
+      }),
+    ],
+  ],
+  not_sent: [
+    [
+      ...lost,
+      step('found_undone'),
+      step('begin'),
       step('refused', 'worker', {
         why: 'not_sent',
         detail: 'ServiceNow refused the sign-in of the writing account.',

@@ -158,6 +158,13 @@ chatContract('Slack', {
         expect(await chat.find(KEY)).not.toBeNull()
         expect(requests('find')).toBe(2)
       })
+
+      test('of which there are five; then nobody can tell', async () => {
+        const { chat, requests } = await open()
+        for (let each = 0; each < 1001; each++) await chat.post(`${each}` as MessageId, notice('Later.'))
+        expect(await chat.find(KEY).catch((error: unknown) => error)).toBeInstanceOf(Undeliverable)
+        expect(requests('find')).toBe(5)
+      })
     })
   },
 })

@@ -298,7 +298,7 @@ describe('the standing is what the history makes of it', () => {
       'could not be sent: nothing has begun',
       [
         ['begin', 'approved', 'reclaiming'],
-        ['refused', 'reclaiming', 'failed', { why: 'not_sent' }],
+        ['refused', 'reclaiming', 'failed', { why: 'never_sent' }],
       ],
       false,
     ],

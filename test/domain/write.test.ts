@@ -43,6 +43,35 @@ describe('an approved write', () => {
     expect(day.calls.filter(call => call.startsWith('send'))).toEqual(['send anna'])
   })
 
+  test.each([
+    ['a rehearsal', { dryRun: true }, 'rehearse'],
+    ['what the look objects to', {}, 'withdraw'],
+  ])(
+    'whose time to undo began anew during its last look is looked at again after it: %s',
+    async (_, settings, end) => {
+      const day = await approved({ settings })
+      if (end === 'withdraw') day.change('anna', { active: false })
+      day.during('inspect', () => day.store.resume('slack:U_nora', day.now(), GRACE_MS))
+      await day.pass(GRACE_MS)
+      await day.pass(GRACE_MS - 1)
+      expect(await day.events('anna')).toEqual(['approve', 'wait'])
+      await day.pass(1)
+      expect(await day.events('anna')).toEqual(['approve', 'wait', end])
+    },
+  )
+
+  test('that was undone and approved anew during its last look belongs to the new approval alone', async () => {
+    const day = await approved()
+    day.change('anna', { active: false })
+    day.during('inspect', async () => {
+      await day.press('nora', 'undo', 'anna')
+      await day.press('nora', 'approve', 'anna')
+    })
+    await day.pass(GRACE_MS)
+    await day.pass(GRACE_MS)
+    expect(await day.events('anna')).toEqual(['approve', 'undo', 'approve', 'withdraw'])
+  })
+
   test('of a candidate that was undone does nothing at all', async () => {
     const day = await approved()
     await day.press('nora', 'undo', 'anna')
@@ -105,21 +134,21 @@ describe('what a write came to, by the read that follows it and nothing else', (
       new NotSent('no sign-in'),
       'found',
       'refused',
-      { why: 'not_sent', detail: 'no sign-in' },
+      { why: 'never_sent', detail: 'no sign-in' },
     ],
     [
       'an error before anything was sent, and gone: by somebody else',
       new NotSent('no sign-in'),
       'gone',
       'refused',
-      { why: 'not_sent', detail: 'no sign-in' },
+      { why: 'never_sent', detail: 'no sign-in' },
     ],
     [
       'an error before anything was sent, and no read either',
       new NotSent('no sign-in'),
       'unreadable',
       'refused',
-      { why: 'not_sent', detail: 'no sign-in' },
+      { why: 'never_sent', detail: 'no sign-in' },
     ],
   ])('%s', async (_, answer, proof, event, note) => {
     const day = await approved()
@@ -131,6 +160,35 @@ describe('what a write came to, by the read that follows it and nothing else', (
     await day.pass(GRACE_MS)
     expect(await day.last('anna')).toMatchObject({ event, actor: 'worker' })
     expect((await day.last('anna')).note).toEqual(note)
+  })
+
+  test('what was never sent says nothing about ServiceNow: neither a good answer nor a bad one', async () => {
+    const day = createWorkday()
+    day.join(NORA)
+    const names = ['anna', 'ben', 'carl', 'dora']
+    await day.propose(...names.map(name => anIdleAccount(name)))
+    day.answerWrites(UNKNOWN, UNKNOWN, new NotSent('no sign-in'), UNKNOWN)
+    for (const name of names) {
+      await day.press('nora', 'approve', name)
+      await day.pass(1)
+    }
+    await day.pass(GRACE_MS)
+    expect(await day.last('carl')).toMatchObject({ event: 'refused', note: { why: 'never_sent' } })
+    expect(await day.store.halts()).toMatchObject({
+      breaker: { reason: expect.stringContaining('500, 500, 500') },
+    })
+  })
+
+  test('what was sent before may be what deletes an account, though this time nothing could be sent', async () => {
+    const day = await approved()
+    day.answerWrites(UNKNOWN, new NotSent('no sign-in'))
+    await day.pass(GRACE_MS)
+    await day.pass(HOUR_MS)
+    expect(await day.last('anna')).toMatchObject({ event: 'refused', note: { why: 'not_sent' } })
+    day.remove('anna')
+    await day.press('nora', 'retry', 'anna')
+    await day.pass(GRACE_MS)
+    expect(await day.last('anna')).toMatchObject({ event: 'found_done' })
   })
 
   test('an account that somebody else deleted when nothing could be sent is not claimed', async () => {

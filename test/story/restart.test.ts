@@ -69,7 +69,7 @@ describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
     await quiet()
     expect(deletes()).toHaveLength(0)
     expect((await messages()).at(-1)?.text).toMatch(
-      /^The bot was away from .* to .*\. A button that was pressed meanwhile did nothing: please press it again\. 2 approved deletions/,
+      /^The bot was away from .* to .*\. A button that was pressed meanwhile did nothing: please press it again\. For 2 approvals the time to undo runs once more: 15 minutes from then\.$/,
     )
     expect((await thread('Bob Marsh')).at(-1)).toMatch(
       /^Bob Marsh: approved by Dana Whitfield, but waiting – .* The account is deleted after .* unless somebody presses Undo\.$/,
@@ -97,6 +97,10 @@ describe.each(PLATFORMS)('a bot that is stopped, in %s,', platform => {
     await away(9 * MINUTE)
     expect(await messages()).toHaveLength(before)
     await away(11 * MINUTE)
+    expect(await messages()).toHaveLength(before + 1)
+    // It ran all that time, and looked at nothing: a long run keeps it busy.
+    clock.advance(30 * MINUTE)
+    await away(MINUTE)
     expect(await messages()).toHaveLength(before + 1)
   })
 

@@ -42,6 +42,21 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
     expect((await messages()).at(-1)?.text).toContain('runs on an older copy of its store')
   })
 
+  test('is no bot that was away: the old approval gets no new time to undo, and nobody is told that it waits', async () => {
+    const { run, press, quiet, backUp, putBack, clock, pass, messages, history } = await withBackup()
+    await run()
+    await press('dana', 'approve', 'Bob Marsh')
+    await quiet()
+    await backUp()
+    await press('dana', 'undo', 'Bob Marsh')
+    await quiet()
+    clock.advance(60 * MINUTE)
+    await putBack()
+    await pass(MINUTE)
+    expect((await messages()).filter(({ text }) => text.includes('was away'))).toEqual([])
+    expect((await history('bob.marsh')).map(({ event }) => event)).toEqual(['propose', 'approve', 'withdraw'])
+  })
+
   test('nothing is written before every open account was read again', async () => {
     const { run, press, quiet, backUp, putBack, pass, servicenow, deletes, command } = await withBackup()
     await run()

@@ -6,6 +6,7 @@ import {
   Later,
   type MessageContent,
   type MessageRef,
+  Undeliverable,
   Unsent,
 } from '../../reclaim/ports.ts'
 import type { Store } from '../../reclaim/storage.ts'
@@ -36,6 +37,8 @@ const MENDED_BY_PEOPLE = [
   'token_revoked',
 ]
 const NOWHERE = 'Slack accepted the message but did not say where it stands.'
+const TOO_FAR_BACK =
+  'It cannot be found out whether a message arrived: too much was written in the channel since.'
 const LOOK_AGAIN_MS = 5 * 60 * 1000
 
 export type SlackChatParts = {
@@ -141,7 +144,7 @@ function demandConnected(connection: SlackConnection): void {
 
 /** A wait for people is no attempt, so it never ends in giving up what is to be said. */
 function failure(error: unknown): Error {
-  if (error instanceof Later) return error
+  if (error instanceof Later || error instanceof Undeliverable) return error
   const sentence = readable(error)
   return MENDED_BY_PEOPLE.includes(refusalOf(error) ?? '')
     ? new Unsent(sentence.message, LOOK_AGAIN_MS)
@@ -173,7 +176,7 @@ async function findRoot(client: WebClient, channel: string, key: MessageId): Pro
     cursor = history.response_metadata?.next_cursor || undefined
     if (!cursor) return null
   }
-  return null
+  throw new Undeliverable(TOO_FAR_BACK)
 }
 
 /** Which transitions a thread has been told, by the metadata of our replies in it. */

@@ -57,6 +57,27 @@ export function absenceContract(open: Open): void {
       expect(await notice(await away(undone, NOW + MINUTE_MS))).toBeNull()
     })
 
+    test('while nothing may begin no time is given, however often the bot is started: a resume gives it', async () => {
+      const paused = async (store: Store) => {
+        await approve(store)
+        await store.pause('slack:U_nora', NOW)
+      }
+      const store = await away(paused, DUE)
+      expect(await notice(store)).toMatchObject({ waiting: 0 })
+      const [anna] = await store.candidatesOf('anna')
+      expect(anna).toMatchObject({ state: 'approved', waitingFor: null })
+    })
+
+    test('for a moment, the threads alone are told', async () => {
+      const { store, succeed } = await open()
+      await approve(store)
+      await drain(store, 'slack')
+      await store.alive(DUE - 1)
+      const next = await succeed({ now: () => DUE })
+      expect(await next.candidatesOf('anna')).toMatchObject([{ waitingFor: 'time_to_undo_again' }])
+      expect(await notice(next)).toBeNull()
+    })
+
     test('without a time to undo, none is given', async () => {
       const store = await away(approve, NOW + MINUTE_MS, 0)
       await take(store, 'servicenow', NOW + MINUTE_MS)
