@@ -47,6 +47,8 @@ type Action =
   | { kind: 'login'; user: number }
   | { kind: 'pause' }
   | { kind: 'resume' }
+  /** Somebody resumes while a task at ServiceNow is under way. */
+  | { kind: 'resume_within' }
   | { kind: 'run' }
   | { kind: 'kill' }
 
@@ -116,6 +118,12 @@ async function perform(
       return bot.attempt(({ store }) => store.pause('slack:U_NAMED', world.clock.now()))
     case 'resume':
       return bot.attempt(({ store }) => store.resume('slack:U_NAMED', world.clock.now(), GRACE_MS))
+    case 'resume_within':
+      await Promise.all([
+        bot.attempt(context => step('servicenow', context)),
+        bot.attempt(({ store }) => store.resume('slack:U_NAMED', world.clock.now(), GRACE_MS)),
+      ])
+      return
     case 'run':
       return bot.attempt(({ store, sources }) => performRun(store, settings, sources, runAsked()))
     case 'work':
@@ -177,23 +185,25 @@ async function settle(context: WorkerContext, world: World, db: Db): Promise<voi
 
 /* ── the promises ── */
 
-/** Checked at the moment a DELETE leaves: its intent, and an approval whose grace time is over, are on disk. */
+/** Checked at the moment a DELETE leaves: its intent, and an approval whose latest grace time is over, are on disk. */
 function intentOnDisk(db: Db, world: World) {
   const candidate = db.prepare<[string], { id: string; state: string }>(
     `SELECT id, state FROM candidates WHERE user_sys_id = ? ORDER BY proposed_at DESC, rowid DESC LIMIT 1`,
   )
-  const events = db.prepare<[string], { event: string; at: number }>(
-    'SELECT event, at FROM events WHERE candidate_id = ? ORDER BY seq DESC',
+  const events = db.prepare<[string], { event: string; why: string | null; at: number }>(
+    `SELECT event, note ->> '$.why' AS why, at FROM events WHERE candidate_id = ? ORDER BY seq DESC`,
   )
   const halted = db.prepare("SELECT 1 FROM control WHERE name IN ('pause', 'breaker')")
   world.beforeSend.push((id: SysId) => {
     const row = candidate.get(id)
     const log = row ? events.all(row.id) : []
-    const approval = log.find(e => e.event === 'approve' || e.event === 'retry')
+    const grace = log.find(
+      e => e.event === 'approve' || e.event === 'retry' || e.why === 'time_to_undo_again',
+    )
     if (halted.get()) world.violations.push('sent while the breaker was open, or during a pause')
     if (row?.state !== 'reclaiming' || log[0]?.event !== 'begin')
       world.violations.push('sent without its intent on disk')
-    if (!approval || world.clock.now() < approval.at + GRACE_MS)
+    if (!grace || world.clock.now() < grace.at + GRACE_MS)
       world.violations.push('sent before the grace time was over')
   })
 }
@@ -297,6 +307,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: weighted<Action>(
       [1, { kind: 'pause' }],
       [1, { kind: 'resume' }],
+      [2, { kind: 'resume_within' }],
       [1, { kind: 'run' }],
       [1, { kind: 'kill' }],
     ),
