@@ -99,7 +99,7 @@ export type Control = {
   openBreaker(reason: string, at: number): Promise<void>
   /** The store was restored, and every open account has been read again but these; where none is left, writes may begin. */
   reconciled(unread: readonly CandidateId[]): Promise<void>
-  /** Ends a pause and closes the breaker, and says so in the channels. @returns how many writes will begin; each is due a full grace time from now. */
+  /** Ends a pause and closes the breaker, and says so in the channels. @returns how many writes will begin; each is due a full grace time from now; none while a restored store is read again. */
   resume(by: string, at: number, graceMs: number): Promise<number>
   /** A bot runs at this moment: the next one knows since when there was none. */
   alive(at: number): Promise<void>

@@ -94,7 +94,8 @@ export function createControlVerbs(
     resume: writing((by: string, at: number, graceMs: number) => {
       control.resume(events.head().seq)
       notices.post({ kind: 'resumed', by }, at)
-      return grace.again(at, graceMs, by)
+      // What is read again first may be withdrawn.
+      return control.halts().restored ? 0 : grace.again(at, graceMs, by)
     }),
     alive: writing(control.alive),
     job: reading(control.job),

@@ -104,6 +104,14 @@ describe('reconciling a restored store', () => {
     expect(await restored.isHalted()).toBe(false)
   })
 
+  test('promises an old approval no new time to undo, though somebody resumes before it is over', async () => {
+    const restored = await restoredWith(['anna', ['endorse', 'approve']])
+    await restored.store.resume('slack:U_nora', NOW, 60_000)
+    await restored.reconcile()
+    const events = (await restored.history('anna')).map(({ event }) => event)
+    expect(events).toEqual(['propose', 'endorse', 'approve', 'withdraw'])
+  })
+
   test('sends nothing, and lets nothing be taken from the writing lane before it is over', async () => {
     const restored = await restoredWith(
       ['anna', ['endorse', 'approve']],
