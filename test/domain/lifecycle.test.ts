@@ -124,6 +124,11 @@ describe('what has to be true besides', () => {
     expect(accepts(standing('verifying', { begunAt: 1, foundUndone: 3 }), 'give_up')).toBe(true)
   })
 
+  test('each new time to undo is told', () => {
+    const again = 'time_to_undo_again'
+    expect(accepts(standing('approved', { waitingFor: again }), 'wait', again)).toBe(true)
+  })
+
   test('a wait is told once for each reason, and never without one', () => {
     expect(accepts(standing('approved'), 'wait', why)).toBe(true)
     expect(accepts(standing('approved', { waitingFor: why }), 'wait', why)).toBe(false)

@@ -157,12 +157,12 @@ describe('a message', () => {
 
     test('is shown anew by the next run, whose header says so', async () => {
       const day = await lost()
-      await day.propose(anIdleAccount('ben', { manager: idOf('mia') }))
-      expect(headers(day)).toMatchObject([{ fromEarlierRuns: 1, run: { proposed: 1, stillOpen: 1 } }])
+      await day.propose(...['ben', 'carl'].map(name => anIdleAccount(name, { manager: idOf('mia') })))
+      expect(headers(day)).toMatchObject([{ fromEarlierRuns: 1, run: { proposed: 2, stillOpen: 1 } }])
       const shown = lists(day).flatMap(({ items }) => items.map(({ candidate }) => candidate.facts.userName))
-      expect(shown).toEqual(['anna', 'ben'])
+      expect(shown).toEqual(['anna', 'ben', 'carl'])
       await day.propose()
-      expect(headers(day).at(-1)).toMatchObject({ fromEarlierRuns: 0, run: { stillOpen: 2 } })
+      expect(headers(day).at(-1)).toMatchObject({ fromEarlierRuns: 0, run: { stillOpen: 3 } })
       expect(lists(day)).toHaveLength(1)
     })
 
