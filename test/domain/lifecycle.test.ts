@@ -12,7 +12,7 @@ import {
   type Standing,
   type State,
 } from '../../src/reclaim/lifecycle.ts'
-import type { Note } from '../../src/reclaim/note.ts'
+import type { Note, Reason } from '../../src/reclaim/note.ts'
 import { MINUTE_MS } from './examples.ts'
 
 const GRACE_MS = 15 * MINUTE_MS
@@ -103,7 +103,7 @@ describe('what may happen to a candidate', () => {
 })
 
 describe('what has to be true besides', () => {
-  const accepts = (now: Standing, event: Happening, because?: typeof why) =>
+  const accepts = (now: Standing, event: Happening, because?: Reason) =>
     decide(now, { event, actor, why: because }, ONE).kind === 'accepted'
 
   test.each(['approved', 'failed'] as const)(
