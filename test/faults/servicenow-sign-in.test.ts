@@ -80,10 +80,10 @@ describe('a token that has expired:', () => {
 
 describe('a secret that is wrong:', () => {
   const rows: { when: string; path: State[]; goesOn: State[] }[] = [
-    // A new bot gives the time to undo once more, and so does the resume.
+    // The resume gives the time to undo once more.
     {
       ...{ when: 'the last look', path: ['proposed', 'approved', 'approved'] },
-      goesOn: ['approved', 'approved', 'reclaiming'],
+      goesOn: ['approved', 'reclaiming'],
     },
     { when: 'the write', path: [...SENT, 'verifying'], goesOn: ['approved', 'reclaiming'] },
     { when: 'the read-back', path: [...SENT, 'verifying'], goesOn: [] },

@@ -92,7 +92,7 @@ describe('a run is due while Slack', () => {
     await run()
     expect(await heads()).toEqual(RUN)
     expect((await messages())[0]?.text).toContain(
-      '12 accounts of an earlier run could not be shown here until now: please decide below.',
+      '12 accounts of an earlier run could not be shown here until now: see below.',
     )
     await run()
     expect(await heads()).toEqual([...RUN, RUN[0]])
