@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -8,6 +8,7 @@ import { type Stage, setStage } from '../../sandbox/stage.ts'
 import { type SettingsChanges, stageEnv, stageFile } from '../../sandbox/stage-settings.ts'
 import type { Platform } from '../../src/reclaim/ports.ts'
 import { type Environment, shellIn } from '../cli/shell.ts'
+import { filesIn, type Places } from './search.ts'
 import { startServer } from './wiretap.ts'
 
 /** What is answered instead; `null` = what the stand-in says. `ask` asks it. */
@@ -73,7 +74,21 @@ export async function startHost({
   const url = await urlIn(bot, printed)
   stage.chats.slack?.connect(url)
   stage.chats.teams?.connect(url)
-  return { stage, bot, url, printed, ...shell }
+  return {
+    ...{ stage, bot, url, printed, ...shell },
+    /** All that it has left on this machine so far, and what its pages say. */
+    async leftovers(): Promise<Places> {
+      const pages = await Promise.all(
+        ['/readyz', '/metrics', '/healthz', '/'].map(async page => (await fetch(url + page)).text()),
+      )
+      return new Map([
+        ['the log', Buffer.from(printed.stderr + printed.stdout)],
+        ['the pages', Buffer.from(pages.join('\n'))],
+        ['argv', readFileSync(`/proc/${bot.pid}/cmdline`)],
+        ...filesIn(join(stage.folder, 'data')),
+      ])
+    },
+  }
 }
 
 /** Sends each request on, and lets the answer be another; a request that is cut behind it is cut before it. */

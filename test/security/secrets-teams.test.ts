@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { TEAMS_APP } from '../../sandbox/chats.ts'
@@ -21,7 +21,7 @@ const tokensIn = (places: Places) =>
 test('in Teams, and with OAuth, no secret and no token is left anywhere either', async () => {
   const lent = new Set<string>()
   let careless = false
-  const { stage, url, bot, reclaim, printed, folder } = await startHost({
+  const { stage, reclaim, leftovers, folder } = await startHost({
     on: ['teams'],
     account: { auth: 'oauth-client-credentials' },
     env: { SERVICENOW_CLIENT_ID: CLIENT.clientId, SERVICENOW_CLIENT_SECRET: CLIENT.clientSecret },
@@ -70,17 +70,11 @@ test('in Teams, and with OAuth, no secret and no token is left anywhere either',
     outputs.push(stdout, stderr)
   }
 
-  const pages = await Promise.all(
-    ['/readyz', '/metrics', '/healthz', '/'].map(async page => (await fetch(url + page)).text()),
-  )
   const data = join(folder, 'data')
   const places = new Map<string, Buffer>([
-    ['the log', Buffer.from(printed.stderr + printed.stdout)],
+    ...(await leftovers()),
     ['the shell', Buffer.from(outputs.join('\n'))],
-    ['the pages', Buffer.from(pages.join('\n'))],
     ['Teams', Buffer.from(JSON.stringify([said, teams.messages(), teams.whispers, teams.calls]))],
-    ['argv', readFileSync(`/proc/${bot.pid}/cmdline`)],
-    ...filesIn(data),
   ])
   expect(lent.size, 'the tokens that ServiceNow lent').toBeGreaterThan(0)
   const words = formsOf([CLIENT.clientSecret, TEAMS_APP.appPassword, ...lent])

@@ -10,12 +10,23 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
     const told = await story(platform)
     const { path } = told.stage.settings.store
     const copy = `${path}.backup`
+    const backUp = async () => {
+      await told.stage.bot().close()
+      cpSync(path, copy)
+      await told.stage.restart()
+    }
     return {
       ...told,
-      async backUp() {
-        await told.stage.bot().close()
-        cpSync(path, copy)
-        await told.stage.restart()
+      backUp,
+      /** The backup holds an approval that was undone since. */
+      async undoAfterBackUp() {
+        const { run, press, quiet } = told
+        await run()
+        await press('dana', 'approve', 'Bob Marsh')
+        await quiet()
+        await backUp()
+        await press('dana', 'undo', 'Bob Marsh')
+        await quiet()
       },
       async putBack() {
         await told.stage.bot().close()
@@ -27,13 +38,8 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
   }
 
   test('an approval that was undone since deletes nothing', async () => {
-    const { run, press, quiet, backUp, putBack, pass, deletes, states, exists, messages } = await withBackup()
-    await run()
-    await press('dana', 'approve', 'Bob Marsh')
-    await quiet()
-    await backUp()
-    await press('dana', 'undo', 'Bob Marsh')
-    await quiet()
+    const { undoAfterBackUp, putBack, pass, deletes, states, exists, messages } = await withBackup()
+    await undoAfterBackUp()
     await putBack()
     await pass(60 * MINUTE)
     expect(deletes()).toHaveLength(0)
@@ -43,13 +49,8 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
   })
 
   test('is no bot that was away: the old approval gets no new time to undo, and nobody is told that it waits', async () => {
-    const { run, press, quiet, backUp, putBack, clock, pass, messages, history } = await withBackup()
-    await run()
-    await press('dana', 'approve', 'Bob Marsh')
-    await quiet()
-    await backUp()
-    await press('dana', 'undo', 'Bob Marsh')
-    await quiet()
+    const { undoAfterBackUp, putBack, clock, pass, messages, history } = await withBackup()
+    await undoAfterBackUp()
     clock.advance(60 * MINUTE)
     await putBack()
     await pass(MINUTE)
@@ -79,13 +80,8 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
   })
 
   test('one account that cannot be read keeps no old approval alive; status says that one is left, and a Skip ends the wait', async () => {
-    const { run, press, quiet, backUp, putBack, pass, servicenow, states, command } = await withBackup()
-    await run()
-    await press('dana', 'approve', 'Bob Marsh')
-    await quiet()
-    await backUp()
-    await press('dana', 'undo', 'Bob Marsh')
-    await quiet()
+    const { undoAfterBackUp, press, putBack, pass, servicenow, states, command } = await withBackup()
+    await undoAfterBackUp()
     servicenow.account('reclaim.bot').hiddenRows = { sys_user: 'user_name=greta.lund' }
     await putBack()
     await pass(MINUTE)
@@ -100,13 +96,8 @@ describe.each(PLATFORMS)('a store restored from an older backup, in %s:', platfo
   })
 
   test('an old approval of an account that cannot be read is withdrawn, and its thread does not say that nothing was deleted', async () => {
-    const { run, press, quiet, backUp, putBack, pass, servicenow, states, thread } = await withBackup()
-    await run()
-    await press('dana', 'approve', 'Bob Marsh')
-    await quiet()
-    await backUp()
-    await press('dana', 'undo', 'Bob Marsh')
-    await quiet()
+    const { undoAfterBackUp, putBack, pass, servicenow, states, thread } = await withBackup()
+    await undoAfterBackUp()
     servicenow.account('reclaim.bot').hiddenRows = { sys_user: 'user_name=bob.marsh' }
     await putBack()
     await pass(MINUTE)
