@@ -1,6 +1,7 @@
 import { type Approver, managerCanDecide, mayDecide, samePerson, sameText } from './approval.ts'
 import type { Candidate } from './candidate.ts'
 import type { DecisionContext } from './decision.ts'
+import { isOursIfGone } from './lifecycle.ts'
 import type { Note, Reason } from './note.ts'
 import { objection, sameAsConfigured } from './objection.ts'
 import type { Chat, Inspection, Person, Platform } from './ports.ts'
@@ -28,9 +29,9 @@ export async function lastLook(candidate: Candidate, context: LookContext): Prom
   const seen = await sources.licences.inspect(candidate.sysId).catch(asError)
   if (seen instanceof Error) return { kind: 'wait', why: 'account_unreadable', error: seen }
   if (seen.kind === 'gone')
-    return candidate.begunAt === null
-      ? withdraw({ why: 'already_gone' })
-      : { kind: 'stop', event: 'found_done', note: {} }
+    return isOursIfGone(candidate)
+      ? { kind: 'stop', event: 'found_done', note: {} }
+      : withdraw({ why: 'already_gone' })
 
   const verdict = await judgeNow(seen.account, settings, sources).catch(asError)
   if (verdict instanceof Error) return { kind: 'wait', why: 'roster_unreadable', error: verdict }

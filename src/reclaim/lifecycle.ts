@@ -206,6 +206,11 @@ function endorser(
   }
 }
 
+/** Whether an account that is gone is taken for our doing: a write has begun. After an undo it may be anybody's. */
+export function isOursIfGone({ state, begunAt }: Pick<Standing, 'state' | 'begunAt'>): boolean {
+  return begunAt !== null && state !== 'proposed'
+}
+
 /** The buttons that make sense in a state, in the order in which they are shown. */
 export function buttonsIn(state: State): PersonEvent[] {
   const row: Partial<Record<Happening, State>> = LIFECYCLE[state]

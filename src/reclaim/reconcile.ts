@@ -1,7 +1,7 @@
 import type { Candidate } from './candidate.ts'
 import type { CandidateId } from './ids.ts'
 import { asError } from './last-look.ts'
-import { type Happening, OPEN_STATES } from './lifecycle.ts'
+import { type Happening, isOursIfGone, OPEN_STATES } from './lifecycle.ts'
 import type { Note } from './note.ts'
 import type { Inspection, Log } from './ports.ts'
 import type { Store } from './storage.ts'
@@ -82,20 +82,21 @@ async function verdictOn(
   restoredSeq: number,
   store: Store,
 ): Promise<[Happening, Note][] | Error> {
-  const { state, begunAt } = candidate
+  const { state } = candidate
   if (!OPEN_STATES.some(open => open === state)) return []
   // A write that the copy believes to be under way ended long ago.
   const ended: [Happening, Note][] = state === 'reclaiming' ? [['lose_track', { why: 'interrupted' }]] : []
   const underWay = state === 'reclaiming' || state === 'verifying'
-  // After an undo, an account that is gone may be anybody's doing.
-  const isOursIfGone = begunAt !== null && state !== 'proposed'
   if (seen instanceof Error) {
-    if (isOursIfGone || !(await hasOldApproval(candidate, restoredSeq, store))) return seen
+    if (isOursIfGone(candidate) || !(await hasOldApproval(candidate, restoredSeq, store))) return seen
     // Gone or not, it would be withdrawn.
     return [['withdraw', { why: 'unread_since_restore' }]]
   }
   if (seen.kind === 'gone')
-    return [...ended, isOursIfGone ? ['found_done', {}] : ['withdraw', { why: 'gone_since_restore' }]]
+    return [
+      ...ended,
+      isOursIfGone(candidate) ? ['found_done', {}] : ['withdraw', { why: 'gone_since_restore' }],
+    ]
   if (underWay) return [...ended, ['give_up', { why: 'store_restored' }]]
   if (state === 'failed' || !(await hasOldApproval(candidate, restoredSeq, store))) return []
   return [['withdraw', { why: 'store_restored' }]]

@@ -1,6 +1,7 @@
 import { holdsOf } from './belts.ts'
 import type { Candidate, Proposal, RuleName } from './candidate.ts'
 import type { RunId, SysId } from './ids.ts'
+import { isOursIfGone } from './lifecycle.ts'
 import type { Note } from './note.ts'
 import { objection, sameAsConfigured } from './objection.ts'
 import type { RunReport } from './run.ts'
@@ -128,10 +129,8 @@ async function closingOf(
   const verdict = seen.verdicts.get(candidate.sysId) ?? (await verdictOfUnseen(candidate, settings, sources))
   if (verdict === 'unreadable') return null
   if (verdict === 'gone') {
-    if (candidate.begunAt === null) return withdraw({ why: 'already_gone' })
-    // A deletion that was found undone may yet have landed, after somebody undid the approval.
-    if (candidate.state === 'proposed') return withdraw({ why: 'gone_after_undo' })
-    return { event: 'found_done', note: {} }
+    if (isOursIfGone(candidate)) return { event: 'found_done', note: {} }
+    return withdraw({ why: candidate.begunAt === null ? 'already_gone' : 'gone_after_undo' })
   }
   const note = objection(candidate, verdict)
   return note && withdraw(note)
